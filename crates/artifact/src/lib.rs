@@ -1,0 +1,1 @@
+//! The artifact that the controllers meet in: archive, client, server.

@@ -1,0 +1,3 @@
+//! The `rheostat` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The target cluster: REST mapper, discovery, watches and limits over one client.

@@ -1,0 +1,1 @@
+//! Fetching a Git repository: references, commits and trees.

@@ -1,0 +1,1 @@
+//! What Go defines and the contracts inherit: durations, regular expressions, formatting, time layouts, path matching, Masterminds versions.

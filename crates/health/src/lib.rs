@@ -1,0 +1,1 @@
+//! Is this object healthy? The kstatus rules as pure functions.

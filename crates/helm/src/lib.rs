@@ -1,0 +1,1 @@
+//! The Helm engine: a chart and values become manifests, hooks and notes.

@@ -1,0 +1,1 @@
+//! The kustomize controller: artifacts become objects on a cluster.

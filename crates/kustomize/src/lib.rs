@@ -1,0 +1,1 @@
+//! The kustomize engine: a file tree becomes manifests.

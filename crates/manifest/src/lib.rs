@@ -1,0 +1,1 @@
+//! A Kubernetes object as a value: identity, selectors, field paths, merges, differences.

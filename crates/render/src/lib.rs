@@ -1,0 +1,1 @@
+//! Flux's own pure step: the generated kustomization file, the build, common metadata.

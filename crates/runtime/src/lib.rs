@@ -1,0 +1,1 @@
+//! The controller shell: flags, store and queue, status and events, metrics, leader election, probes, shutdown.

@@ -1,0 +1,1 @@
+//! The source controller: sources become artifacts.

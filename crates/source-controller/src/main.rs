@@ -1,0 +1,3 @@
+//! The `source-controller` program.
+
+fn main() {}

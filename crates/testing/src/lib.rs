@@ -1,0 +1,1 @@
+//! Development only: control plane, Git server, fixtures, status oracle.

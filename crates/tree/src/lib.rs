@@ -1,0 +1,1 @@
+//! A file tree as a value: paths, modes, digests, bodies.

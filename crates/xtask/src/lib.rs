@@ -1,0 +1,1 @@
+//! Everything that a developer does with this repository: cargo xtask <command>.
