@@ -1,1 +1,8 @@
 //! A Kubernetes object as a value: identity, selectors, field paths, merges, differences.
+
+pub mod gvk;
+pub mod res_id;
+pub mod scope;
+
+pub use gvk::Gvk;
+pub use res_id::ResId;
