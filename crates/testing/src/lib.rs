@@ -1,1 +1,22 @@
-//! Development only: control plane, Git server, fixtures, status oracle.
+//! Test support: a real control plane, a real Git server, and ways to make both of them fail.
+//!
+//! Development only: no crate that ships depends on it. There are no doubles of an API server or of Git here, because a
+//! double that we wrote would only prove that we agree with ourselves.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! use rheostat_testing::ControlPlane;
+//!
+//! let plane = ControlPlane::shared().await?;
+//! let client = plane.client().await?;
+//! let namespace = plane.namespace("payments").await?;
+//! # Ok(()) }
+//! ```
+
+pub mod control_plane;
+pub mod process;
+pub mod program;
+
+pub use control_plane::ControlPlane;
+pub use process::Process;
+pub use program::Program;
