@@ -1,11 +1,12 @@
-//! What Go defines and the contracts inherit: durations, regular expressions, formatting, time layouts, path matching, Masterminds versions.
+//! What Go defines and the contracts inherit: durations, regular expressions, formatting, time layouts, path matching, versions.
 //!
-//! Flux, Helm and kustomize expose the habits of Go's standard library to their users: a pattern, a layout or a version range
-//! in a manifest means what Go makes of it. Each module re-implements one package, as pure functions with bounded work.
+//! Flux, Helm and kustomize expose the habits of Go's standard library to their users: a duration, a pattern, a layout or a
+//! version range in a manifest means what Go makes of it. Each module re-implements one package, as pure functions with bounded
+//! work.
 
 pub mod duration;
+pub mod fmt;
+pub mod path;
 pub mod regexp;
 pub mod semver;
 pub mod strconv;
-
-pub use duration::Duration;
