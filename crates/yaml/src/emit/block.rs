@@ -1,0 +1,244 @@
+//! go-yaml v2 as `sigs.k8s.io/yaml` drives it: block style throughout, keys in natural order, styles chosen by content.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::analysis::{Analysis, Tabs};
+use super::key_order;
+use super::writer::Writer;
+use crate::json::{JsonError, Place, format_float, from_float, key_text, scalar_value};
+use crate::node::{ScalarValue, Style, Tag};
+use crate::{Node, Profile, resolve};
+
+/// Columns after which go-yaml v2 folds.
+const WIDTH: usize = 80;
+
+/// Bytes up to which a key is written as `key:` rather than as `? key` (libyaml).
+pub(super) const SIMPLE_KEY_BYTES: usize = 128;
+
+/// What a collection or scalar is to the emitter, whichever tree it comes from.
+enum Shape<'a, T> {
+    Scalar {
+        text: Cow<'a, str>,
+        style: Style,
+    },
+    Sequence {
+        items: &'a [T],
+        place: Place,
+    },
+    Mapping {
+        entries: Vec<(Cow<'a, str>, &'a T)>,
+        place: Place,
+    },
+}
+
+/// A tree that can be printed.
+trait Tree: Sized {
+    fn shape(&self, place: Place) -> Result<Shape<'_, Self>, JsonError>;
+}
+
+pub(super) fn emit_node(node: &Node, text: &mut String) -> Result<(), JsonError> {
+    emit(node, text)
+}
+
+pub(super) fn emit_value(value: &Value) -> String {
+    let mut text = String::new();
+    emit(value, &mut text).expect("JSON values hold nothing that JSON cannot express");
+    text
+}
+
+fn emit<T: Tree>(tree: &T, text: &mut String) -> Result<(), JsonError> {
+    let mut writer = Writer::new(text, WIDTH);
+    emit_tree(
+        &mut writer,
+        tree,
+        Place {
+            is_root: true,
+            in_flow: false,
+        },
+        false,
+    )?;
+    writer.write_indent();
+    Ok(())
+}
+
+fn emit_tree<T: Tree>(
+    writer: &mut Writer<'_>,
+    tree: &T,
+    place: Place,
+    is_value: bool,
+) -> Result<(), JsonError> {
+    match tree.shape(place)? {
+        Shape::Scalar { text, style } => emit_scalar(writer, &text, style, false),
+        Shape::Sequence { items: [], .. } => writer.write_spaced_indicator("[]", false),
+        Shape::Sequence { items, place } => {
+            let outer = writer.indent;
+            // The dashes of a sequence under a key stand in the column of the key.
+            if outer < 0 {
+                writer.indent = 0;
+            } else if !is_value || writer.indention {
+                writer.indent += 2;
+            }
+            for item in items {
+                writer.write_indent();
+                writer.write_spaced_indicator("-", true);
+                emit_tree(writer, item, place, false)?;
+            }
+            writer.indent = outer;
+        }
+        Shape::Mapping { entries, .. } if entries.is_empty() => {
+            writer.write_spaced_indicator("{}", false);
+        }
+        Shape::Mapping { mut entries, place } => {
+            entries.sort_by(|(left, _), (right, _)| key_order::compare(left, right));
+            let outer = writer.indent;
+            writer.indent = if outer < 0 { 0 } else { outer + 2 };
+            for (key, value) in entries {
+                writer.write_indent();
+                emit_key(writer, &key);
+                emit_tree(writer, value, place, true)?;
+            }
+            writer.indent = outer;
+        }
+    }
+    Ok(())
+}
+
+fn emit_key(writer: &mut Writer<'_>, key: &str) {
+    let style = string_style(key);
+    if key.len() <= SIMPLE_KEY_BYTES && !Analysis::of(key, Tabs::Special).is_multiline {
+        emit_scalar(writer, key, style, true);
+        writer.write_indicator(":");
+        writer.indention = false;
+    } else {
+        writer.write_spaced_indicator("?", true);
+        emit_scalar(writer, key, style, false);
+        writer.write_indent();
+        writer.write_spaced_indicator(":", true);
+    }
+}
+
+fn emit_scalar(writer: &mut Writer<'_>, text: &str, style: Style, is_simple_key: bool) {
+    let analysis = Analysis::of(text, Tabs::Special);
+    let mut style = if is_simple_key && analysis.is_multiline {
+        Style::DoubleQuoted
+    } else {
+        style
+    };
+    if style == Style::Plain && (!analysis.block_plain || (text.is_empty() && is_simple_key)) {
+        style = Style::SingleQuoted;
+    }
+    if style == Style::SingleQuoted && !analysis.single_quoted {
+        style = Style::DoubleQuoted;
+    }
+    if style == Style::Literal && (!analysis.block || is_simple_key) {
+        style = Style::DoubleQuoted;
+    }
+    let outer = writer.indent;
+    writer.indent = if outer < 0 { 2 } else { outer + 2 };
+    match style {
+        Style::Plain => writer.write_plain(text, !is_simple_key),
+        Style::SingleQuoted => writer.write_single_quoted(text, !is_simple_key),
+        Style::DoubleQuoted => writer.write_double_quoted(text, !is_simple_key),
+        Style::Literal | Style::Folded => writer.write_literal(text),
+    }
+    writer.indent = outer;
+}
+
+/// Quotes for what would not read back as a string, a literal block for several lines.
+fn string_style(text: &str) -> Style {
+    if text.contains('\n') {
+        Style::Literal
+    } else if resolve::plain(text, Profile::V2) == Tag::Str
+        && resolve::timestamp::rfc3339(text).is_none()
+        && !resolve::is_sexagesimal(text)
+    {
+        Style::Plain
+    } else {
+        Style::DoubleQuoted
+    }
+}
+
+fn string(text: Cow<'_, str>) -> (Cow<'_, str>, Style) {
+    let style = string_style(&text);
+    (text, style)
+}
+
+fn float(value: f64) -> Cow<'static, str> {
+    match from_float(value) {
+        Value::Number(number) if !number.is_f64() => Cow::Owned(number.to_string()),
+        _ => Cow::Owned(format_float(value)),
+    }
+}
+
+impl Tree for Node {
+    fn shape(&self, place: Place) -> Result<Shape<'_, Self>, JsonError> {
+        match self {
+            Self::Scalar(scalar) => {
+                let (text, style) = match scalar_value(scalar, Profile::V3, place)? {
+                    ScalarValue::Str(text) => string(text),
+                    ScalarValue::Null => (Cow::Borrowed("null"), Style::Plain),
+                    ScalarValue::Bool(value) => (
+                        Cow::Borrowed(if value { "true" } else { "false" }),
+                        Style::Plain,
+                    ),
+                    ScalarValue::Int(value) => (Cow::Owned(value.to_string()), Style::Plain),
+                    ScalarValue::Uint(value) => (Cow::Owned(value.to_string()), Style::Plain),
+                    ScalarValue::Float(value) => (float(value), Style::Plain),
+                };
+                Ok(Shape::Scalar { text, style })
+            }
+            Self::Sequence(sequence) => Ok(Shape::Sequence {
+                items: &sequence.items,
+                place: place.inside(sequence.is_flow),
+            }),
+            Self::Mapping(mapping) => {
+                let inside = place.inside(mapping.is_flow);
+                let key_place = Place {
+                    is_root: place.is_root,
+                    ..inside
+                };
+                let entries = mapping.entries.iter().map(|entry| {
+                    let key = key_text(entry, Profile::V3, key_place)?;
+                    Ok((key, &entry.value))
+                });
+                Ok(Shape::Mapping {
+                    entries: entries.collect::<Result<_, JsonError>>()?,
+                    place: inside,
+                })
+            }
+        }
+    }
+}
+
+impl Tree for Value {
+    fn shape(&self, place: Place) -> Result<Shape<'_, Self>, JsonError> {
+        let plain = |text| Shape::Scalar {
+            text,
+            style: Style::Plain,
+        };
+        Ok(match self {
+            Self::Null => plain(Cow::Borrowed("null")),
+            Self::Bool(value) => plain(Cow::Borrowed(if *value { "true" } else { "false" })),
+            Self::Number(number) => plain(match number.as_f64().filter(|_| number.is_f64()) {
+                Some(value) => float(value),
+                None => Cow::Owned(number.to_string()),
+            }),
+            Self::String(text) => {
+                let (text, style) = string(Cow::Borrowed(text));
+                Shape::Scalar { text, style }
+            }
+            Self::Array(items) => Shape::Sequence { items, place },
+            Self::Object(fields) => {
+                let entries = fields
+                    .iter()
+                    .map(|(key, value)| (Cow::Borrowed(key.as_str()), value));
+                Shape::Mapping {
+                    entries: entries.collect(),
+                    place,
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! How a mapping takes up its entries: repeated keys and merge keys, by the rules of each profile.
+
+use std::collections::HashMap;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::Composed;
+use crate::node::{Entry, Scalar, ScalarValue, Style, Tag};
+use crate::{Mapping, Node, Profile, ReadError, json};
+
+/// Entries up to which keys are compared one by one; from there on they are hashed.
+const LINEAR_ENTRIES: usize = 16;
+
+const NOT_A_MAP: &str = "map merge requires map or sequence of maps as the value";
+
+/// Collects the entries of one mapping.
+#[derive(Debug)]
+pub(super) struct MappingBuilder {
+    profile: Profile,
+    entries: Vec<Entry>,
+    /// Index by the identity of the key, once there are many.
+    index: HashMap<SmolStr, usize>,
+    /// What the merge key of v3 brings, applied at the end.
+    merged: Option<Vec<Mapping>>,
+}
+
+impl MappingBuilder {
+    pub(super) fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            entries: Vec::new(),
+            index: HashMap::new(),
+            merged: None,
+        }
+    }
+
+    pub(super) fn push(&mut self, key: Composed, value: Composed) -> Result<(), ReadError> {
+        let position = key.node.position();
+        let Node::Scalar(key) = key.node else {
+            return Err(ReadError::CollectionKey {
+                problem: self.collection_key_problem(&key.node),
+                position,
+            });
+        };
+        match self.profile {
+            Profile::V2 => self.push_v2(key, value),
+            Profile::V3 => self.push_v3(key, value),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Entry> {
+        for merged in self.merged.take().into_iter().flatten() {
+            for entry in merged.entries {
+                if self.find(&entry.key).is_none() {
+                    self.append(entry);
+                }
+            }
+        }
+        self.entries
+    }
+
+    /// The last of several equal keys wins, and a merge key counts as all of its keys.
+    fn push_v2(&mut self, key: Scalar, value: Composed) -> Result<(), ReadError> {
+        let is_merge =
+            key.text() == "<<" && key.style == Style::Plain && matches!(key.tag, Tag::Merge);
+        if !is_merge {
+            self.set(Entry {
+                key,
+                value: value.node,
+            });
+            return Ok(());
+        }
+        // Earlier mappings of a list take precedence, so they come last.
+        for mapping in merge_sources(value)?.into_iter().rev() {
+            for entry in mapping.entries {
+                self.set(entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// A repeated key is an error, one merge key is applied below the explicit ones, and a quoted `"<<"` vanishes
+    /// as it does in kyaml.
+    fn push_v3(&mut self, key: Scalar, value: Composed) -> Result<(), ReadError> {
+        if key.text() == "<<" {
+            if matches!(key.tag, Tag::Merge) {
+                if self.merged.is_some() {
+                    return Err(ReadError::Merge {
+                        problem: "duplicate merge key",
+                        position: key.position,
+                    });
+                }
+                self.merged = Some(merge_sources(value)?);
+            }
+            return Ok(());
+        }
+        if let Some(first) = self.find(&key) {
+            return Err(duplicate(&key, &self.entries[first].key));
+        }
+        // kyaml copies each entry of a mapping and does not recognise a null key in the copy.
+        if key.is_null() {
+            return Err(duplicate(&key, &key));
+        }
+        self.append(Entry {
+            key,
+            value: value.node,
+        });
+        Ok(())
+    }
+
+    fn set(&mut self, entry: Entry) {
+        match self.find(&entry.key) {
+            Some(present) => self.entries[present].value = entry.value,
+            None => self.append(entry),
+        }
+    }
+
+    fn find(&self, key: &Scalar) -> Option<usize> {
+        if self.index.is_empty() {
+            self.entries
+                .iter()
+                .position(|entry| self.is_same(&entry.key, key))
+        } else {
+            self.index.get(&self.identity(key)).copied()
+        }
+    }
+
+    fn append(&mut self, entry: Entry) {
+        self.entries.push(entry);
+        if self.entries.len() == LINEAR_ENTRIES {
+            let keys = self
+                .entries
+                .iter()
+                .enumerate()
+                .map(|(index, entry)| (self.identity(&entry.key), index));
+            self.index = keys.collect();
+        } else if let Some(last) = self.entries.last().filter(|_| !self.index.is_empty()) {
+            self.index
+                .insert(self.identity(&last.key), self.entries.len() - 1);
+        }
+    }
+
+    fn is_same(&self, left: &Scalar, right: &Scalar) -> bool {
+        let are_strings =
+            self.profile == Profile::V3 || (left.tag == Tag::Str && right.tag == Tag::Str);
+        if are_strings {
+            left.text == right.text
+        } else {
+            self.identity(left) == self.identity(right)
+        }
+    }
+
+    /// Equal for equal keys: v3 compares their texts, v2 their values (`1` is `0x1`, but not `"1"`).
+    fn identity(&self, key: &Scalar) -> SmolStr {
+        if self.profile == Profile::V3 {
+            return key.text.clone();
+        }
+        match key.value() {
+            // NUL cannot begin the text of a plain scalar, which numbers and words are.
+            Ok(ScalarValue::Null) => SmolStr::new_static("\0null"),
+            Ok(ScalarValue::Bool(value)) => format_smolstr!("\0{value}"),
+            Ok(ScalarValue::Int(value)) => format_smolstr!("\0{value}"),
+            Ok(ScalarValue::Uint(value)) => format_smolstr!("\0{value}"),
+            Ok(ScalarValue::Float(value)) => format_smolstr!("\0float {value}"),
+            Ok(ScalarValue::Str(_)) | Err(_) => key.text.clone(),
+        }
+    }
+
+    fn collection_key_problem(&self, key: &Node) -> String {
+        match self.profile {
+            Profile::V2 => format!("invalid map key: {}", json::go_syntax(key)),
+            Profile::V3 => {
+                let tag = if matches!(key, Node::Sequence(_)) {
+                    "!!seq"
+                } else {
+                    "!!map"
+                };
+                format!(
+                    "unmarshal errors:\n  line {}: cannot unmarshal {tag} into string",
+                    key.position().line
+                )
+            }
+        }
+    }
+}
+
+fn duplicate(second: &Scalar, first: &Scalar) -> ReadError {
+    ReadError::DuplicateKey {
+        key: second.text().to_owned(),
+        first_line: first.position.line,
+        position: second.position,
+    }
+}
+
+/// The mappings that the value of a merge key names, in the order of the text.
+fn merge_sources(value: Composed) -> Result<Vec<Mapping>, ReadError> {
+    let position = value.node.position();
+    let refused = ReadError::Merge {
+        problem: NOT_A_MAP,
+        position,
+    };
+    match value.node {
+        Node::Mapping(mapping) => Ok(vec![mapping]),
+        Node::Sequence(sequence) if !value.is_alias => sequence
+            .items
+            .into_iter()
+            .map(|item| match item {
+                Node::Mapping(mapping) => Ok(mapping),
+                Node::Scalar(_) | Node::Sequence(_) => Err(refused.clone()),
+            })
+            .collect(),
+        Node::Scalar(_) | Node::Sequence(_) => Err(refused),
+    }
+}
