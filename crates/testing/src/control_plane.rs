@@ -4,7 +4,7 @@
 //! Deliberately absent: a kubelet, a network, container images. On simulated nodes pods become Ready without running.
 
 mod arguments;
-mod certificates;
+mod credentials;
 mod launch;
 mod nodes;
 
@@ -71,7 +71,7 @@ impl Options {
                     if attempt < TRIES
                         && format!("{error:#}").contains("address already in use") =>
                 {
-                    attempt += 1
+                    attempt += 1;
                 }
                 outcome => return outcome,
             }

@@ -5,18 +5,28 @@
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
-//! use rheostat_testing::ControlPlane;
+//! use rheostat_testing::{Commit, ControlPlane, GitServer};
 //!
 //! let plane = ControlPlane::shared().await?;
 //! let client = plane.client().await?;
 //! let namespace = plane.namespace("payments").await?;
+//!
+//! let git = GitServer::start().await?;
+//! let repository = git.create("payments")?;
+//! let revision = repository.commit("main", &Commit::new("first").file("app.yaml", "kind: ConfigMap"))?;
 //! # Ok(()) }
 //! ```
 
 pub mod control_plane;
+pub mod fault_proxy;
+pub mod git_server;
+
+pub mod certificate;
 pub mod process;
 pub mod program;
 
 pub use control_plane::ControlPlane;
+pub use fault_proxy::FaultProxy;
+pub use git_server::{Commit, GitServer};
 pub use process::Process;
 pub use program::Program;

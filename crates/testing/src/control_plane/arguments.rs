@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::certificates::Certificates;
+use super::credentials::Credentials;
 
 /// The file name of the audit log in the control plane's folder.
 pub(super) const AUDIT_LOG: &str = "audit.log";
@@ -57,7 +57,7 @@ pub(super) fn etcd(folder: &Path, ports: Ports) -> Vec<String> {
 pub(super) fn api_server(
     folder: &Path,
     ports: Ports,
-    certificates: &Certificates,
+    credentials: &Credentials,
     has_audit_log: bool,
 ) -> Vec<String> {
     let mut arguments = vec![
@@ -67,20 +67,20 @@ pub(super) fn api_server(
         "--advertise-address=127.0.0.1".into(),
         format!(
             "--tls-cert-file={}",
-            certificates.server_certificate.display()
+            credentials.server_certificate.display()
         ),
         format!(
             "--tls-private-key-file={}",
-            certificates.server_key.display()
+            credentials.server_key.display()
         ),
-        format!("--client-ca-file={}", certificates.authority.display()),
+        format!("--client-ca-file={}", credentials.authority.display()),
         format!(
             "--service-account-key-file={}",
-            certificates.token_public_key.display()
+            credentials.token_public_key.display()
         ),
         format!(
             "--service-account-signing-key-file={}",
-            certificates.token_key.display()
+            credentials.token_key.display()
         ),
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local".into(),
         "--authorization-mode=RBAC".into(),
@@ -107,15 +107,15 @@ pub(super) fn api_server(
 pub(super) fn controller_manager(
     kubeconfig: &Path,
     port: u16,
-    certificates: &Certificates,
+    credentials: &Credentials,
 ) -> Vec<String> {
     vec![
         format!("--kubeconfig={}", kubeconfig.display()),
         format!(
             "--service-account-private-key-file={}",
-            certificates.token_key.display()
+            credentials.token_key.display()
         ),
-        format!("--root-ca-file={}", certificates.authority.display()),
+        format!("--root-ca-file={}", credentials.authority.display()),
         format!("--controllers={}", CONTROLLERS.join(",")),
         "--use-service-account-credentials=false".into(),
         "--leader-elect=false".into(),

@@ -11,7 +11,7 @@ use kube::{Api, Client};
 use tokio::time::sleep;
 
 use super::arguments::{self, Ports};
-use super::certificates::Certificates;
+use super::credentials::Credentials;
 use super::{ControlPlane, Options, client_for, nodes};
 use crate::process::{Process, Scratch};
 use crate::program::Program;
@@ -26,7 +26,7 @@ pub(super) async fn launch(options: &Options) -> Result<ControlPlane> {
     let deadline = Instant::now() + PATIENCE;
     let scratch = Scratch::new("plane")?;
     let folder = scratch.path().to_owned();
-    let certificates = Certificates::generate(&folder.join("pki"))?;
+    let credentials = Credentials::generate(&folder.join("pki"))?;
     let ports = Ports {
         etcd_client: free_port()?,
         etcd_peer: free_port()?,
@@ -38,7 +38,7 @@ pub(super) async fn launch(options: &Options) -> Result<ControlPlane> {
     }
     let server = format!("https://127.0.0.1:{}", ports.api_server);
     let kubeconfig = folder.join("kubeconfig");
-    fs::write(&kubeconfig, certificates.kubeconfig(&server)).context("writing the kubeconfig")?;
+    fs::write(&kubeconfig, credentials.kubeconfig(&server)).context("writing the kubeconfig")?;
 
     let start = |program: Program, arguments: Vec<String>| -> Result<Process> {
         let mut command = Command::new(program.locate()?);
@@ -48,7 +48,7 @@ pub(super) async fn launch(options: &Options) -> Result<ControlPlane> {
     let etcd = start(Program::Etcd, arguments::etcd(&folder, ports))?;
     let api_server = start(
         Program::KubeApiserver,
-        arguments::api_server(&folder, ports, &certificates, options.has_audit_log),
+        arguments::api_server(&folder, ports, &credentials, options.has_audit_log),
     )?;
     let mut plane = ControlPlane {
         server,
@@ -61,7 +61,7 @@ pub(super) async fn launch(options: &Options) -> Result<ControlPlane> {
 
     plane.processes.push(start(
         Program::KubeControllerManager,
-        arguments::controller_manager(&plane.kubeconfig, free_port()?, &certificates),
+        arguments::controller_manager(&plane.kubeconfig, free_port()?, &credentials),
     )?);
     if options.nodes > 0 {
         plane.processes.push(start(
