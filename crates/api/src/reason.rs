@@ -1,0 +1,113 @@
+//! Reasons: the words by which conditions and events say why.
+//!
+//! They are part of the contract: dashboards, alerts and scripts match on them. Deliberately absent: messages, which
+//! are for people.
+
+use crate::wire_enum::wire_enum;
+
+wire_enum! {
+    /// Why a condition has its status, or why an event was sent.
+    pub enum Reason {
+        // Every kind.
+        /// The operation succeeded.
+        Succeeded = "Succeeded",
+        /// The operation failed, without a reason of its own.
+        Failed = "Failed",
+        /// Work is under way.
+        Progressing = "Progressing",
+        /// Work failed and will be retried.
+        ProgressingWithRetry = "ProgressingWithRetry",
+        /// The object is suspended.
+        Suspended = "Suspended",
+        /// A reference crosses a namespace, or uses a kind, that the controller does not allow.
+        AccessDenied = "AccessDenied",
+        /// A dependency is missing, not ready or not up to date.
+        DependencyNotReady = "DependencyNotReady",
+        /// A CEL expression in the spec does not compile, or two of them contradict each other.
+        InvalidCelExpression = "InvalidCELExpression",
+        /// The spec uses a feature whose gate is off.
+        FeatureGateDisabled = "FeatureGateDisabled",
+        /// The spec uses a field that this controller does not support yet. Not a reason of Flux.
+        NotSupported = "NotSupported",
+        /// The object was reconciled.
+        ReconciliationSucceeded = "ReconciliationSucceeded",
+        /// Applying the desired state failed.
+        ReconciliationFailed = "ReconciliationFailed",
+
+        // Sources.
+        /// The address cannot be parsed, or has a scheme that the kind does not take.
+        UrlInvalid = "URLInvalid",
+        /// Credentials are missing, malformed or refused.
+        AuthenticationFailed = "AuthenticationFailed",
+        /// A signature could not be checked.
+        VerificationError = "VerificationError",
+        /// A working directory could not be made.
+        DirectoryCreationFailed = "DirectoryCreationFailed",
+        /// A path could not be inspected.
+        StatOperationFailed = "StatOperationFailed",
+        /// Upstream could not be listed.
+        ReadOperationFailed = "ReadOperationFailed",
+        /// The lock of an artifact could not be taken.
+        AcquireLockFailed = "AcquireLockFailed",
+        /// A path is not where it should be.
+        InvalidPath = "InvalidPath",
+        /// The archive could not be written.
+        ArchiveOperationFailed = "ArchiveOperationFailed",
+        /// The link to the newest artifact could not be set.
+        SymlinkUpdateFailed = "SymlinkUpdateFailed",
+        /// Upstream has nothing new.
+        ArtifactUpToDate = "ArtifactUpToDate",
+        /// A stored artifact does not have the digest that its status names.
+        ArtifactVerificationFailed = "ArtifactVerificationFailed",
+        /// The object could not be written.
+        PatchOperationFailed = "PatchOperationFailed",
+        /// The provider does not fit the credentials.
+        InvalidProviderConfiguration = "InvalidProviderConfiguration",
+        /// An artifact was stored.
+        NewArtifact = "NewArtifact",
+        /// Upstream has a new revision.
+        NewRevision = "NewRevision",
+        /// What is included has changed.
+        IncludeChange = "IncludeChange",
+        /// An included source does not exist.
+        NotFound = "NotFound",
+        /// An included source has no artifact.
+        NoArtifact = "NoArtifact",
+        /// A path of an include leaves the artifact.
+        IllegalPath = "IllegalPath",
+        /// An include could not be copied.
+        CopyFailure = "CopyFailure",
+        /// Old artifacts were removed.
+        GarbageCollectionSucceeded = "GarbageCollectionSucceeded",
+        /// Old artifacts could not be removed.
+        GarbageCollectionFailed = "GarbageCollectionFailed",
+
+        // Git.
+        /// The repository could be read.
+        GitOperationSucceeded = "GitOperationSucceeded",
+        /// The repository could not be read.
+        GitOperationFailed = "GitOperationFailed",
+        /// The repository has no commits.
+        EmptyGitRepository = "EmptyGitRepository",
+        /// The verification mode needs a tag and the reference names none.
+        InvalidVerificationMode = "InvalidVerificationMode",
+        /// What should be verified has no signature.
+        InvalidGitObject = "InvalidGitObject",
+        /// The tag's signature is not by a trusted key.
+        InvalidTagSignature = "InvalidTagSignature",
+        /// The commit's signature is not by a trusted key.
+        InvalidCommitSignature = "InvalidCommitSignature",
+
+        // Kustomizations.
+        /// The source's artifact is missing, could not be fetched or does not have the path.
+        ArtifactFailed = "ArtifactFailed",
+        /// The manifests could not be built.
+        BuildFailed = "BuildFailed",
+        /// Stale objects could not be deleted.
+        PruneFailed = "PruneFailed",
+        /// The health checks failed or ran out of time.
+        HealthCheckFailed = "HealthCheckFailed",
+        /// The health checks were given up for a newer revision.
+        HealthCheckCanceled = "HealthCheckCanceled",
+    }
+}
