@@ -129,6 +129,20 @@ impl Scalar {
         Self::new(text, Tag::Str)
     }
 
+    /// What text without a tag means when it is written in a style and read back in the v3 profile: a string, unless it
+    /// is plain and looks like something else.
+    pub fn untagged(text: impl Into<SmolStr>, style: Style) -> Self {
+        let text = text.into();
+        let tag = match style {
+            Style::Plain => crate::resolve::plain(&text, crate::Profile::V3),
+            Style::SingleQuoted | Style::DoubleQuoted | Style::Literal | Style::Folded => Tag::Str,
+        };
+        Self {
+            style,
+            ..Self::new(text, tag)
+        }
+    }
+
     /// An integer.
     pub fn int(value: i64) -> Self {
         Self::new(smol_str::format_smolstr!("{value}"), Tag::Int)
