@@ -8,7 +8,7 @@ use std::fmt;
 
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use rheostat_gocompat::Duration;
+use rheostat_gocompat::duration::Duration;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::ser::SerializeStruct as _;

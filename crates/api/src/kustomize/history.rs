@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use rheostat_gocompat::Duration;
+use rheostat_gocompat::duration::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

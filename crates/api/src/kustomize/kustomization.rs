@@ -2,7 +2,7 @@
 //!
 //! The fields of the spec that form a topic of their own stand in the neighbouring modules.
 
-use rheostat_gocompat::Duration;
+use rheostat_gocompat::duration::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The kind `GitRepository`: an artifact made of one commit of a Git repository.
 
-use rheostat_gocompat::Duration;
+use rheostat_gocompat::duration::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
