@@ -1,0 +1,132 @@
+//! The tree of a parsed template.
+//!
+//! Positions are byte offsets into the text; lines and columns are counted only when an error is told. Variables are resolved to
+//! slots and functions to what they do while parsing.
+
+use std::sync::Arc;
+
+use crate::{function::Function, text::Text, value::Value};
+
+/// The text that templates were parsed from.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The name given to the text, usually a path.
+    pub(crate) name: Arc<str>,
+    pub(crate) text: Arc<str>,
+}
+
+/// One template: the body of a text, of a `define` or of a `block`.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    pub(crate) name: Arc<str>,
+    pub(crate) source: Arc<Source>,
+    pub(crate) root: Vec<Node>,
+    /// How many variables are alive at once, at most; slot 0 is `$`.
+    pub(crate) slots: usize,
+}
+
+/// An element of a template's body.
+#[derive(Debug)]
+pub(crate) enum Node {
+    Text(Text),
+    Action(Pipe),
+    If(Branch),
+    With(Branch),
+    Range(Branch),
+    Template(TemplateCall),
+    Break(u32),
+    Continue(u32),
+}
+
+/// A control structure with its pipeline.
+#[derive(Debug)]
+pub(crate) struct Branch {
+    pub(crate) pipe: Pipe,
+    pub(crate) body: Vec<Node>,
+    pub(crate) alternative: Option<Vec<Node>>,
+}
+
+/// `{{template "name" pipeline}}`, or what `block` leaves behind.
+#[derive(Debug)]
+pub(crate) struct TemplateCall {
+    pub(crate) position: u32,
+    pub(crate) name: Arc<str>,
+    pub(crate) pipe: Option<Pipe>,
+}
+
+/// Commands that pass their results on, and the variables that take the last one.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pub(crate) position: u32,
+    /// Whether the variables are assigned and not declared.
+    pub(crate) is_assignment: bool,
+    pub(crate) variables: Vec<Declared>,
+    pub(crate) commands: Vec<Command>,
+}
+
+/// A variable that takes a value.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    pub(crate) name: Arc<str>,
+    /// Its slot; none where an assignment names a variable that was never declared.
+    pub(crate) slot: Option<usize>,
+}
+
+/// An operand with arguments.
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) position: u32,
+    pub(crate) operands: Vec<Operand>,
+}
+
+/// A part of a command.
+#[derive(Debug)]
+pub(crate) struct Operand {
+    pub(crate) position: u32,
+    pub(crate) term: Term,
+}
+
+#[derive(Debug)]
+pub(crate) enum Term {
+    Dot,
+    Nil,
+    Bool(bool),
+    Number(Box<Number>),
+    String {
+        literal: Arc<str>,
+        value: Value,
+    },
+    Field(Vec<Text>),
+    Variable {
+        name: Arc<str>,
+        slot: Option<usize>,
+        fields: Vec<Text>,
+    },
+    Function {
+        name: Arc<str>,
+        function: &'static Function,
+    },
+    Chain {
+        base: Box<Operand>,
+        fields: Vec<Text>,
+    },
+    Pipe(Box<Pipe>),
+}
+
+/// A constant under every type that can hold it.
+#[derive(Debug)]
+pub(crate) struct Number {
+    pub(crate) literal: Arc<str>,
+    pub(crate) int: Option<i64>,
+    pub(crate) uint: Option<u64>,
+    pub(crate) float: Option<f64>,
+    pub(crate) complex: Option<(f64, f64)>,
+}
+
+/// Whether a body has nothing in it but white space; such a definition never replaces another.
+pub(crate) fn is_empty(nodes: &[Node]) -> bool {
+    nodes.iter().all(|node| match node {
+        Node::Text(text) => text.to_str().trim().is_empty(),
+        _ => false,
+    })
+}

@@ -1,0 +1,148 @@
+//! Fields of maps and objects, and methods.
+
+use rheostat_gocompat::strconv;
+
+use super::{
+    MissingKey,
+    state::{At, Dot, Result, State},
+};
+use crate::{
+    ast::{Operand, Term},
+    text::Text,
+    value::Value,
+};
+
+/// What a method at the end of a chain of fields is called with: the dot for its arguments, they, and the piped value.
+pub(super) type MethodArguments<'d, 't> = (&'d Dot, &'t [Operand], Option<Value>);
+
+impl<'t> State<'t, '_, '_> {
+    /// `(pipeline).Field.Field`.
+    pub(super) fn chain(
+        &mut self,
+        dot: &Dot,
+        whole: &'t Operand,
+        base: &'t Operand,
+        fields: &'t [Text],
+        arguments: MethodArguments<'_, 't>,
+    ) -> Result<Value> {
+        self.at(At::Operand(whole));
+        let receiver = match &base.term {
+            Term::Nil => return self.fail(format!("indirection through explicit nil in {whole}")),
+            Term::Pipe(pipe) => {
+                self.at(At::Operand(base));
+                self.pipeline(dot, pipe)?
+            }
+            Term::Function { name, function } => {
+                self.at(At::Operand(base));
+                self.call(dot, function, name, At::Operand(base), &[], None)?
+            }
+            _ => {
+                return self.fail(format!(
+                    "can't evaluate command {}",
+                    strconv::quote_str(&base.to_string())
+                ));
+            }
+        };
+        self.fields(Dot::plain(receiver), fields, At::Operand(whole), arguments)
+    }
+
+    /// Follows fields from a receiver; the last may be a method that takes arguments.
+    pub(super) fn fields(
+        &mut self,
+        receiver: Dot,
+        fields: &[Text],
+        node: At<'t>,
+        (dot, arguments, last): MethodArguments<'_, 't>,
+    ) -> Result<Value> {
+        let Some((final_field, fields)) = fields.split_last() else {
+            return Ok(receiver.value);
+        };
+        let mut receiver = receiver;
+        for field in fields {
+            let value = self.field(&receiver, field, node, (dot, &[], None))?;
+            let is_boxed = matches!(&receiver.value, Value::Map(map) if matches!((map.map_type().zero)(), Value::Nil));
+            receiver = Dot { value, is_boxed };
+        }
+        self.field(&receiver, final_field, node, (dot, arguments, last))
+    }
+
+    fn field(
+        &mut self,
+        receiver: &Dot,
+        name: &Text,
+        node: At<'t>,
+        (dot, arguments, last): MethodArguments<'_, 't>,
+    ) -> Result<Value> {
+        let has_arguments = !arguments.is_empty() || last.is_some();
+        match &receiver.value {
+            Value::Invalid => {
+                if self.shared.missing_key == MissingKey::Error {
+                    return self.fail(format!(
+                        "nil data; no entry for key {}",
+                        strconv::quote(name)
+                    ));
+                }
+                return Ok(Value::Invalid);
+            }
+            Value::Nil => {
+                return self.fail(format!("nil pointer evaluating interface {{}}.{name}"));
+            }
+            Value::Map(map) => {
+                let method = map
+                    .map_type()
+                    .methods
+                    .iter()
+                    .find(|(known, _)| known.as_bytes() == &**name);
+                if let Some((known, method)) = method {
+                    return self.call_method(
+                        dot,
+                        method,
+                        known,
+                        (receiver.value.clone(), node),
+                        arguments,
+                        last,
+                    );
+                }
+                if has_arguments {
+                    return self.fail(format!("{name} is not a method but has arguments"));
+                }
+                return match (map.get(name), self.shared.missing_key) {
+                    (Some(value), _) => Ok(value),
+                    (None, MissingKey::Invalid) => Ok(Value::Invalid),
+                    (None, MissingKey::Zero) => Ok((map.map_type().zero)()),
+                    (None, MissingKey::Error) => {
+                        self.fail(format!("map has no entry for key {}", strconv::quote(name)))
+                    }
+                };
+            }
+            Value::Object(object) => {
+                let name = name.to_str();
+                if let Some(method) = object.method(&name) {
+                    return self.call_method(
+                        dot,
+                        method,
+                        &name,
+                        (receiver.value.clone(), node),
+                        arguments,
+                        last,
+                    );
+                }
+                if let Some(value) = object.field(&name) {
+                    if has_arguments {
+                        return self.fail(format!(
+                            "{name} has arguments but cannot be invoked as function"
+                        ));
+                    }
+                    return Ok(value);
+                }
+            }
+            _ => {}
+        }
+        let type_name = if receiver.is_boxed {
+            "interface {}".into()
+        } else {
+            receiver.value.type_name()
+        };
+        self.fail(format!("can't evaluate field {name} in type {type_name}"))
+    }
+}

@@ -1,0 +1,189 @@
+//! Maps with string keys.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parking_lot::RwLock;
+
+use super::{Method, Value};
+use crate::text::Text;
+
+/// A map of Go, shared by all who hold it: `set` in one template shows in the next.
+///
+/// Its entries are kept in the order of their keys, which is the order in which Go prints and ranges over them. No lock is
+/// held while a template or a function runs, so a map that holds itself does no harm but to those who print it.
+#[derive(Debug)]
+pub struct Map {
+    kind: &'static MapType,
+    entries: RwLock<BTreeMap<Text, Value>>,
+}
+
+/// What a map's Go type means to a template.
+#[derive(Debug)]
+pub struct MapType {
+    /// Go's name, such as `map[string]interface {}`.
+    pub name: &'static str,
+    /// Whether Go lets it pass where a `map[string]interface {}` is asked for.
+    pub is_plain: bool,
+    /// What a key that is not there yields.
+    pub zero: fn() -> Value,
+    /// Methods, which stand before keys of the same name.
+    pub methods: &'static [(&'static str, Method)],
+}
+
+impl MapType {
+    /// `map[string]interface {}`.
+    pub const ANY: Self = Self {
+        name: "map[string]interface {}",
+        is_plain: true,
+        zero: || Value::Nil,
+        methods: &[],
+    };
+    /// `map[string]string`.
+    pub const STRINGS: Self = Self {
+        name: "map[string]string",
+        is_plain: false,
+        zero: || Value::String(Text::default()),
+        methods: &[],
+    };
+}
+
+static ANY: MapType = MapType::ANY;
+static STRINGS: MapType = MapType::STRINGS;
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::typed(&ANY)
+    }
+}
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty map of a type.
+    pub fn typed(kind: &'static MapType) -> Self {
+        Self {
+            kind,
+            entries: RwLock::default(),
+        }
+    }
+
+    /// An empty `map[string]string`.
+    pub fn of_strings() -> Self {
+        Self::typed(&STRINGS)
+    }
+
+    /// A map of a type with the entries of another; the values are shared.
+    #[must_use]
+    pub fn with_type(&self, kind: &'static MapType) -> Self {
+        Self {
+            kind,
+            entries: RwLock::new(self.entries.read().clone()),
+        }
+    }
+
+    /// Its type.
+    pub fn map_type(&self) -> &'static MapType {
+        self.kind
+    }
+
+    /// The value under a key.
+    pub fn get(&self, key: &[u8]) -> Option<Value> {
+        self.entries.read().get(key).cloned()
+    }
+
+    /// Whether a key is there.
+    pub fn contains_key(&self, key: &[u8]) -> bool {
+        self.entries.read().contains_key(key)
+    }
+
+    /// Sets a key.
+    pub fn insert(&self, key: impl Into<Text>, value: impl Into<Value>) {
+        self.entries.write().insert(key.into(), value.into());
+    }
+
+    /// Takes a key out.
+    pub fn remove(&self, key: &[u8]) -> Option<Value> {
+        self.entries.write().remove(key)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.read().len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.read().is_empty()
+    }
+
+    /// A copy of the entries as they are now, in the order of their keys.
+    pub fn entries(&self) -> Vec<(Text, Value)> {
+        self.entries
+            .read()
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    /// The keys as they are now, sorted.
+    pub fn keys(&self) -> Vec<Text> {
+        self.entries.read().keys().cloned().collect()
+    }
+
+    /// A copy of this map that shares nothing changeable with it, down to `depth` levels; `None` where it is deeper.
+    pub fn deep_copy(&self, depth: usize) -> Option<Self> {
+        // The snapshot ends the lock before nested maps are copied: a map may hold itself.
+        let entries = self.entries.read().clone();
+        let depth = depth.checked_sub(1)?;
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| Some((key, value.deep_copy(depth)?)))
+            .collect::<Option<_>>()?;
+        Some(Self {
+            kind: self.kind,
+            entries: RwLock::new(entries),
+        })
+    }
+}
+
+impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        Self {
+            kind: &ANY,
+            entries: RwLock::new(entries),
+        }
+    }
+}
+
+impl Value {
+    /// A copy that shares nothing changeable with this value, down to `depth` levels; `None` where it is deeper.
+    pub fn deep_copy(&self, depth: usize) -> Option<Self> {
+        match self {
+            Self::Map(map) => Some(Self::Map(Arc::new(map.deep_copy(depth)?))),
+            // A list that holds no map or list is shared: it cannot change.
+            Self::List(list)
+                if list
+                    .iter()
+                    .any(|item| matches!(item, Self::Map(_) | Self::List(_))) =>
+            {
+                let depth = depth.checked_sub(1)?;
+                let items = list
+                    .iter()
+                    .map(|item| item.deep_copy(depth))
+                    .collect::<Option<_>>()?;
+                Some(Self::List(Arc::new(super::List::typed(
+                    list.element(),
+                    items,
+                ))))
+            }
+            other => Some(other.clone()),
+        }
+    }
+}
