@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
 use tokio::{sync::mpsc, task::JoinSet};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
@@ -53,39 +54,40 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts the workers; they end once all recorders are dropped and all events are sent.
+    /// Starts the workers; they end with [`Delivery::finish`].
     ///
     /// `receiver` is the address in `--events-addr`, `instance` the host's name.
     pub fn start(
         client: &Client,
         role: Role,
-        receiver: Option<Url>,
+        receiver: Option<&Url>,
         instance: &str,
     ) -> (Self, Delivery) {
         let mut workers = JoinSet::new();
+        let closing = CancellationToken::new();
         let cluster = (0..WORKERS).map(|_| {
-            let (sender, queue) = mpsc::channel(QUEUE);
-            workers.spawn(cluster::deliver(client.clone(), role, queue));
+            let (sender, records) = Records::channel(&closing);
+            workers.spawn(cluster::deliver(client.clone(), role, records));
             sender
         });
         let cluster = cluster.collect();
         let http = receiver::http_client();
-        let receiver = receiver
+        let receivers = receiver
             .into_iter()
-            .flat_map(|address| (0..WORKERS).map(move |_| address.clone()))
-            .map(|address| {
-                let (sender, queue) = mpsc::channel(QUEUE);
-                let receiver = receiver::Receiver {
-                    address,
-                    http: http.clone(),
-                    controller: role.name,
-                    instance: instance.to_owned(),
-                };
-                workers.spawn(receiver.deliver(queue));
-                sender
-            });
+            .flat_map(|address| std::iter::repeat_n(address, WORKERS));
+        let receiver = receivers.map(|address| {
+            let (sender, records) = Records::channel(&closing);
+            let receiver = receiver::Receiver {
+                address: address.clone(),
+                http: http.clone(),
+                controller: role.name,
+                instance: instance.to_owned(),
+            };
+            workers.spawn(receiver.deliver(records));
+            sender
+        });
         let receiver = receiver.collect();
-        (Self { cluster, receiver }, Delivery { workers })
+        (Self { cluster, receiver }, Delivery { workers, closing })
     }
 
     fn send(&self, record: Record) {
@@ -104,15 +106,47 @@ impl Recorder {
 #[derive(Debug)]
 pub struct Delivery {
     workers: JoinSet<()>,
+    closing: CancellationToken,
 }
 
 impl Delivery {
-    /// Waits until every event is sent, but no longer than `limit`. All recorders must have been dropped.
+    /// Sends what waits, but no longer than for `limit`. What is recorded from now on is dropped.
     pub async fn finish(mut self, limit: Duration) {
+        self.closing.cancel();
         let all = async { while self.workers.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, all).await.is_err() {
             tracing::error!("some events were not sent before the controller stopped");
         }
+    }
+}
+
+/// The queue of one worker.
+#[derive(Debug)]
+struct Records {
+    queue: mpsc::Receiver<Record>,
+    closing: CancellationToken,
+}
+
+impl Records {
+    fn channel(closing: &CancellationToken) -> (mpsc::Sender<Record>, Self) {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        (
+            sender,
+            Self {
+                queue,
+                closing: closing.clone(),
+            },
+        )
+    }
+
+    /// The next record; after the end has been announced, those that are left and then none.
+    async fn next(&mut self) -> Option<Record> {
+        tokio::select! {
+            biased;
+            record = self.queue.recv() => return record,
+            () = self.closing.cancelled() => self.queue.close(),
+        }
+        self.queue.recv().await
     }
 }
 

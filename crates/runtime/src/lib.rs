@@ -7,8 +7,13 @@
 //! What is deliberately absent: anything that one kind alone needs, and any engine.
 
 pub mod acl;
+pub mod args;
+pub mod client;
 pub mod drive;
 pub mod event;
+pub mod lease;
+pub mod listen;
+pub mod log;
 pub mod metrics;
 pub mod object;
 pub mod pass;

@@ -2,13 +2,11 @@
 //!
 //! Both answer from the start on, also while another instance leads: a standby is healthy.
 
-use std::net::SocketAddr;
-
 use axum::{Router, http::header, response::IntoResponse, routing::get};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics::Metrics;
+use crate::{listen::ListenAddress, metrics::Metrics};
 
 /// The content type of what [`Metrics::encode`] writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -18,7 +16,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 #[error("failed to listen on {address} ({flag}): {source}")]
 pub struct ListenError {
     /// The address.
-    pub address: SocketAddr,
+    pub address: ListenAddress,
     /// The flag that set it.
     pub flag: &'static str,
     /// Why.
@@ -31,7 +29,7 @@ pub struct ListenError {
 /// # Errors
 /// [`ListenError`] if the address is taken or not ours.
 pub async fn serve_health(
-    address: SocketAddr,
+    address: &ListenAddress,
     stop: CancellationToken,
 ) -> Result<JoinHandle<()>, ListenError> {
     let router = Router::new()
@@ -45,7 +43,7 @@ pub async fn serve_health(
 /// # Errors
 /// [`ListenError`] if the address is taken or not ours.
 pub async fn serve_metrics(
-    address: SocketAddr,
+    address: &ListenAddress,
     metrics: Metrics,
     stop: CancellationToken,
 ) -> Result<JoinHandle<()>, ListenError> {
@@ -61,18 +59,17 @@ pub async fn serve_metrics(
 }
 
 async fn serve(
-    address: SocketAddr,
+    address: &ListenAddress,
     flag: &'static str,
     router: Router,
     stop: CancellationToken,
 ) -> Result<JoinHandle<()>, ListenError> {
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|source| ListenError {
-            address,
-            flag,
-            source,
-        })?;
+    let listener = address.bind().await;
+    let listener = listener.map_err(|source| ListenError {
+        address: address.clone(),
+        flag,
+        source,
+    })?;
     Ok(tokio::spawn(async move {
         let served = axum::serve(listener, router)
             .with_graceful_shutdown(stop.cancelled_owned())

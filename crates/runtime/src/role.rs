@@ -11,6 +11,9 @@ pub struct Role {
     pub field_manager: &'static str,
     /// The version that is told to servers in the user agent.
     pub version: &'static str,
-    /// The environment variables that stand for `--metrics-addr` and `--events-addr` where those are unset.
+    /// The default of `--concurrent`.
+    pub concurrent: &'static str,
+    /// Whether the environment variables `METRICS_ADDR` and `EVENTS_ADDR` stand for the flags of these
+    /// names where those are unset.
     pub reads_address_variables: bool,
 }

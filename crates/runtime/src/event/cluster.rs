@@ -12,10 +12,9 @@ use kube::{
     api::{ObjectMeta, Patch, PatchParams, PostParams},
 };
 use serde_json::json;
-use tokio::sync::mpsc;
 
 use super::{
-    Record,
+    Record, Records,
     correlate::{Correlator, Step},
 };
 use crate::{report::EventType, role::Role};
@@ -28,9 +27,9 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// The longest name that the API server accepts.
 const NAME_LIMIT: usize = 253;
 
-pub(super) async fn deliver(client: Client, role: Role, mut queue: mpsc::Receiver<Record>) {
+pub(super) async fn deliver(client: Client, role: Role, mut records: Records) {
     let mut correlator = Correlator::default();
-    while let Some(record) = queue.recv().await {
+    while let Some(record) = records.next().await {
         let namespace = record
             .object
             .namespace

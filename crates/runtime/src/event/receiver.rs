@@ -5,9 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use k8s_openapi::{api::core::v1::ObjectReference, apimachinery::pkg::apis::meta::v1::Time};
 use reqwest::{Client, StatusCode, Url};
 use serde::Serialize;
-use tokio::sync::mpsc;
 
-use super::Record;
+use super::{Record, Records};
 use crate::report::EventType;
 
 /// The reference's limits for one request: five seconds, and four retries from one second, doubling, up to thirty.
@@ -47,8 +46,8 @@ pub(super) fn http_client() -> Client {
 }
 
 impl Receiver {
-    pub(super) async fn deliver(self, mut queue: mpsc::Receiver<Record>) {
-        while let Some(record) = queue.recv().await {
+    pub(super) async fn deliver(self, mut records: Records) {
+        while let Some(record) = records.next().await {
             if let Err(error) = self.send(&record).await {
                 tracing::error!(reason = record.event.reason, error = %error, "unable to send an event");
             }
