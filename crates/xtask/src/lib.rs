@@ -1,1 +1,4 @@
 //! Everything that a developer does with this repository: cargo xtask <command>.
+
+pub mod command;
+pub mod generate;

@@ -1,3 +1,10 @@
 //! The `xtask` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use rheostat_xtask::command::Xtask;
+
+fn main() -> ExitCode {
+    Xtask::parse().run()
+}
