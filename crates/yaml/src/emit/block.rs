@@ -9,7 +9,7 @@ use super::key_order;
 use super::writer::Writer;
 use crate::json::{JsonError, Place, format_float, from_float, key_text, scalar_value};
 use crate::node::{ScalarValue, Style, Tag};
-use crate::{Node, Profile, resolve};
+use crate::{Limits, Node, Profile, Scalar, parse, resolve};
 
 /// Columns after which go-yaml v2 folds.
 const WIDTH: usize = 80;
@@ -160,6 +160,26 @@ fn string_style(text: &str) -> Style {
     }
 }
 
+/// Whether go-yaml v3 prints a text as a folded block of several lines, which it does not read back as the same text.
+fn needs_refolding(scalar: &Scalar, place: Place) -> bool {
+    scalar.style == Style::Folded
+        && !place.in_flow
+        && scalar.text().trim_end_matches('\n').contains('\n')
+}
+
+/// What becomes of a text that go-yaml v3 prints as a folded block and reads again.
+fn refold<'a>(scalar: &Scalar, text: Cow<'a, str>) -> Cow<'a, str> {
+    let printed = super::to_kyaml(
+        &Node::Scalar(scalar.clone()),
+        super::SequenceIndent::Compact,
+    );
+    let read = parse(printed.as_bytes(), Profile::V3, &Limits::default());
+    match read.ok().flatten() {
+        Some(Node::Scalar(scalar)) => Cow::Owned(scalar.text().to_owned()),
+        _ => text,
+    }
+}
+
 fn string(text: Cow<'_, str>) -> (Cow<'_, str>, Style) {
     let style = string_style(&text);
     (text, style)
@@ -177,6 +197,9 @@ impl Tree for Node {
         match self {
             Self::Scalar(scalar) => {
                 let (text, style) = match scalar_value(scalar, Profile::V3, place)? {
+                    ScalarValue::Str(text) if needs_refolding(scalar, place) => {
+                        string(refold(scalar, text))
+                    }
                     ScalarValue::Str(text) => string(text),
                     ScalarValue::Null => (Cow::Borrowed("null"), Style::Plain),
                     ScalarValue::Bool(value) => (

@@ -6,25 +6,16 @@ use serde_json::Value;
 const EXPONENT_FROM: f64 = 1e21;
 
 /// The number that a finite float becomes on its way through JSON text: an integer where Go prints no fraction.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the ranges are checked"
-)]
 pub(crate) fn from_float(value: f64) -> Value {
-    // 2^63 and 2^64: the first floats beyond the integers.
-    const I64_END: f64 = 9_223_372_036_854_775_808.0;
-    const U64_END: f64 = 18_446_744_073_709_551_616.0;
     if value.fract() != 0.0 || value.abs() >= EXPONENT_FROM {
         return Value::from(value);
     }
-    if (-I64_END..I64_END).contains(&value) {
-        Value::from(value as i64)
-    } else if (0.0..U64_END).contains(&value) {
-        Value::from(value as u64)
-    } else {
-        Value::from(value)
-    }
+    // The shortest digits, filled up with zeros: -2^63 is -9223372036854776000 and no longer an integer.
+    let text = value.to_string();
+    let signed = text.parse::<i64>().map(Value::from);
+    signed
+        .or_else(|_| text.parse::<u64>().map(Value::from))
+        .unwrap_or_else(|_| Value::from(value))
 }
 
 /// `strconv.FormatFloat(value, 'g', -1, 64)` with YAML's infinities: what both emitters print.
@@ -98,10 +89,15 @@ mod tests {
         check(999_999.5, "999999.5", "999999.5");
         check(1_000_000.5, "1.0000005e+06", "1000000.5");
         check(0.0001, "0.0001", "0.0001");
-        check(0.000_01, "1e-05", "1e-5");
+        check(0.000_01, "1e-05", "0.00001");
         check(5.0, "5", "5");
         check(-0.0, "-0", "0");
         check(1e20, "1e+20", "1e+20");
         check(12.5, "12.5", "12.5");
+        check(
+            -9_223_372_036_854_775_808.0,
+            "-9.223372036854776e+18",
+            "-9.223372036854776e+18",
+        );
     }
 }

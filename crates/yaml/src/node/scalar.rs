@@ -210,7 +210,7 @@ impl Scalar {
         value.ok_or_else(|| self.mismatch())
     }
 
-    fn mismatch(&self) -> ScalarError {
+    pub(crate) fn mismatch(&self) -> ScalarError {
         let found = crate::resolve::plain(self.text(), crate::Profile::V3);
         ScalarError::Mismatch {
             found: found.short().to_owned(),

@@ -355,18 +355,26 @@ impl<'a> Composer<'a> {
             ..Scalar::new(text, tag)
         };
         if is_tagged {
-            if let Err(source) = scalar.value() {
-                return Err(ReadError::Scalar {
-                    source,
-                    position: scalar.position,
-                });
-            }
+            self.require_fit(&scalar)?;
             // To go-yaml v2 a timestamp is the string that it was written as.
             if self.profile == Profile::V2 && scalar.tag == Tag::Timestamp {
                 scalar.tag = Tag::Str;
             }
         }
         Ok(scalar)
+    }
+
+    /// An explicit tag must suit the text, a boolean in the words of the profile.
+    fn require_fit(&self, scalar: &Scalar) -> Result<(), ReadError> {
+        let is_boolean = || resolve::plain(scalar.text(), self.profile) == Tag::Bool;
+        let result = match scalar.value() {
+            Ok(_) if scalar.tag == Tag::Bool && !is_boolean() => Err(scalar.mismatch()),
+            result => result.map(drop),
+        };
+        result.map_err(|source| ReadError::Scalar {
+            source,
+            position: scalar.position,
+        })
     }
 
     fn compose_block_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {

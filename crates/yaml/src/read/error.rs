@@ -41,9 +41,9 @@ pub enum ReadError {
         position: Position,
     },
     /// A merge key over something else than mappings.
-    #[error("yaml: {problem}")]
+    #[error("{problem}")]
     Merge {
-        /// What is wrong with the merge.
+        /// What is wrong with the merge, as go-yaml v2 or kyaml words it.
         problem: &'static str,
         /// Where its value is.
         position: Position,

@@ -11,7 +11,9 @@ use crate::{Mapping, Node, Profile, ReadError, json};
 /// Entries up to which keys are compared one by one; from there on they are hashed.
 const LINEAR_ENTRIES: usize = 16;
 
-const NOT_A_MAP: &str = "map merge requires map or sequence of maps as the value";
+/// go-yaml's complaint about what a merge key brings, and kyaml's.
+const NOT_A_MAP_V2: &str = "yaml: map merge requires map or sequence of maps as the value";
+const NOT_A_MAP_V3: &str = "map merge requires map or sequence of maps as the value";
 
 /// Collects the entries of one mapping.
 #[derive(Debug)]
@@ -71,7 +73,7 @@ impl MappingBuilder {
             return Ok(());
         }
         // Earlier mappings of a list take precedence, so they come last.
-        for mapping in merge_sources(value)?.into_iter().rev() {
+        for mapping in merge_sources(value, NOT_A_MAP_V2)?.into_iter().rev() {
             for entry in mapping.entries {
                 self.set(entry);
             }
@@ -90,7 +92,7 @@ impl MappingBuilder {
                         position: key.position,
                     });
                 }
-                self.merged = Some(merge_sources(value)?);
+                self.merged = Some(merge_sources(value, NOT_A_MAP_V3)?);
             }
             return Ok(());
         }
@@ -193,12 +195,9 @@ fn duplicate(second: &Scalar, first: &Scalar) -> ReadError {
 }
 
 /// The mappings that the value of a merge key names, in the order of the text.
-fn merge_sources(value: Composed) -> Result<Vec<Mapping>, ReadError> {
+fn merge_sources(value: Composed, problem: &'static str) -> Result<Vec<Mapping>, ReadError> {
     let position = value.node.position();
-    let refused = ReadError::Merge {
-        problem: NOT_A_MAP,
-        position,
-    };
+    let refused = ReadError::Merge { problem, position };
     match value.node {
         Node::Mapping(mapping) => Ok(vec![mapping]),
         Node::Sequence(sequence) if !value.is_alias => sequence

@@ -1,0 +1,255 @@
+//! One operation: its fields, and what it does to a document.
+
+use serde_json::{Map, Value};
+
+use super::PatchError;
+use super::pointer::{self, Container};
+
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationKind {
+    /// Sets a key, or inserts an element.
+    Add,
+    /// Takes a key or an element away.
+    Remove,
+    /// Sets a key or an element, present or not.
+    Replace,
+    /// Takes a value away and adds it elsewhere.
+    Move,
+    /// Adds a value that is elsewhere, too.
+    Copy,
+    /// Fails if a value is not there.
+    Test,
+}
+
+impl OperationKind {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "add" => Self::Add,
+            "remove" => Self::Remove,
+            "replace" => Self::Replace,
+            "move" => Self::Move,
+            "copy" => Self::Copy,
+            "test" => Self::Test,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Remove => "remove",
+            Self::Replace => "replace",
+            Self::Move => "move",
+            Self::Copy => "copy",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// An operation as it was written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Operation {
+    fields: Map<String, Value>,
+}
+
+impl Operation {
+    pub(super) fn new(fields: Map<String, Value>) -> Self {
+        Self { fields }
+    }
+
+    /// What it does; `None` if `op` is missing or unknown.
+    pub fn kind(&self) -> Option<OperationKind> {
+        OperationKind::of(self.fields.get("op")?.as_str()?)
+    }
+
+    /// Where it does it.
+    pub fn path(&self) -> Option<&str> {
+        self.fields.get("path")?.as_str()
+    }
+
+    /// What it adds or compares; null if nothing is given.
+    fn value(&self) -> Value {
+        self.fields.get("value").cloned().unwrap_or_default()
+    }
+
+    pub(super) fn apply(&self, document: &mut Value) -> Result<(), PatchError> {
+        let Some(kind) = self.kind() else {
+            let name = self
+                .fields
+                .get("op")
+                .and_then(Value::as_str)
+                .unwrap_or("unknown");
+            return Err(PatchError::Operation(format!("Unexpected kind: {name}")));
+        };
+        let path = self.field("path", kind)?;
+        match kind {
+            OperationKind::Add => {
+                let place = locate(
+                    document,
+                    path,
+                    kind,
+                    &format!("doc is missing path: {path:?}"),
+                )?;
+                refuse(kind, path, place.container.add(&place.key, self.value()))
+            }
+            OperationKind::Remove => {
+                let place = locate(
+                    document,
+                    path,
+                    kind,
+                    &format!("doc is missing path: {path:?}"),
+                )?;
+                refuse(kind, path, place.container.remove(&place.key).map(drop))
+            }
+            OperationKind::Replace => self.replace(document, path),
+            OperationKind::Move => {
+                let value = self.take_source(document, true)?;
+                Self::add_to_destination(document, path, kind, value)
+            }
+            OperationKind::Copy => {
+                let value = self.take_source(document, false)?;
+                Self::add_to_destination(document, path, kind, value)
+            }
+            OperationKind::Test => self.test(document, path),
+        }
+    }
+
+    fn field(&self, name: &'static str, kind: OperationKind) -> Result<&str, PatchError> {
+        let value = self.fields.get(name).and_then(Value::as_str);
+        value.ok_or_else(|| {
+            PatchError::Operation(format!(
+                "{} operation failed to decode {name}: missing value",
+                kind.name()
+            ))
+        })
+    }
+
+    fn replace(&self, document: &mut Value, path: &str) -> Result<(), PatchError> {
+        let kind = OperationKind::Replace;
+        if path.is_empty() {
+            let value = self.value();
+            if !value.is_object() && !value.is_array() {
+                let problem = "replace operation value must be object or array".to_owned();
+                return Err(PatchError::Operation(problem));
+            }
+            *document = value;
+            return Ok(());
+        }
+        let mut place = locate(
+            document,
+            path,
+            kind,
+            &format!("doc is missing path: {path}"),
+        )?;
+        if place.container.get(&place.key).is_err() {
+            return Err(PatchError::Missing {
+                operation: kind.name(),
+                problem: format!("doc is missing key: {path}"),
+            });
+        }
+        // The reference words this one as if it were a removal.
+        refuse(
+            OperationKind::Remove,
+            path,
+            place.container.set(&place.key, self.value()),
+        )
+    }
+
+    /// The value at `from`, taken away for a move.
+    fn take_source(&self, document: &mut Value, takes: bool) -> Result<Value, PatchError> {
+        let kind = if takes {
+            OperationKind::Move
+        } else {
+            OperationKind::Copy
+        };
+        let from = self.field("from", kind)?;
+        let place = locate(
+            document,
+            from,
+            kind,
+            &format!("doc is missing from path: {from}"),
+        )?;
+        let value = refuse(
+            kind,
+            from,
+            place
+                .container
+                .get(&place.key)
+                .map(Option::<&Value>::cloned),
+        )?;
+        if takes {
+            refuse(kind, from, place.container.remove(&place.key))?;
+        }
+        Ok(value.unwrap_or_default())
+    }
+
+    fn add_to_destination(
+        document: &mut Value,
+        path: &str,
+        kind: OperationKind,
+        value: Value,
+    ) -> Result<(), PatchError> {
+        let place = locate(
+            document,
+            path,
+            kind,
+            &format!("doc is missing destination path: {path}"),
+        )?;
+        refuse(kind, path, place.container.add(&place.key, value))
+    }
+
+    fn test(&self, document: &mut Value, path: &str) -> Result<(), PatchError> {
+        let kind = OperationKind::Test;
+        let is_equal = if path.is_empty() {
+            *document == self.value()
+        } else {
+            let place = locate(document, path, kind, &format!("is missing path: {path}"))?;
+            let found = refuse(
+                kind,
+                path,
+                place
+                    .container
+                    .get(&place.key)
+                    .map(Option::<&Value>::cloned),
+            )?;
+            found.unwrap_or_default() == self.value()
+        };
+        if is_equal {
+            Ok(())
+        } else {
+            Err(PatchError::TestFailed {
+                path: path.to_owned(),
+            })
+        }
+    }
+}
+
+/// A container and the key in it that a path names.
+struct Place<'d> {
+    container: Container<'d>,
+    key: String,
+}
+
+fn locate<'d>(
+    document: &'d mut Value,
+    path: &str,
+    kind: OperationKind,
+    problem: &str,
+) -> Result<Place<'d>, PatchError> {
+    match pointer::find(document, path) {
+        Some((container, key)) => Ok(Place { container, key }),
+        None => Err(PatchError::Missing {
+            operation: kind.name(),
+            problem: problem.to_owned(),
+        }),
+    }
+}
+
+fn refuse<T>(kind: OperationKind, path: &str, result: Result<T, String>) -> Result<T, PatchError> {
+    result.map_err(|problem| PatchError::Refused {
+        operation: kind.name(),
+        path: path.to_owned(),
+        problem,
+    })
+}
