@@ -1,11 +1,10 @@
 //! The command line: one subcommand for each module.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::generate;
+use crate::{control_plane, generate, repository};
 
 /// Everything that a developer does with this repository.
 #[derive(Debug, Parser)]
@@ -17,16 +16,19 @@ pub struct Xtask {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Keep a real Kubernetes control plane running, for experiments and for other tools.
+    #[command(subcommand)]
+    ControlPlane(control_plane::Command),
     /// Write the files that are made from code: the CRDs, alone and in the charts.
     Generate(generate::Args),
 }
 
 impl Xtask {
     /// Does what was asked for. Failures are printed with their causes.
-    #[expect(clippy::print_stderr, reason = "a command says why it failed")]
-    pub fn run(self) -> ExitCode {
+    pub async fn run(self) -> ExitCode {
         let outcome = match self.command {
-            Command::Generate(args) => generate::run(&args, &repository()),
+            Command::ControlPlane(command) => control_plane::run(command).await,
+            Command::Generate(args) => generate::run(&args, &repository::root()),
         };
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
@@ -36,10 +38,4 @@ impl Xtask {
             }
         }
     }
-}
-
-/// The root of the repository that this program was built from.
-fn repository() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.ancestors().nth(2).unwrap_or(own).to_owned()
 }

@@ -1,4 +1,15 @@
-//! Everything that a developer does with this repository: cargo xtask <command>.
+//! Everything that a developer does with this repository: `cargo xtask <command>`, one module for each command.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it is a program for people at a terminal"
+)]
 
 pub mod command;
+
+pub mod control_plane;
 pub mod generate;
+
+mod repository;
+mod tools;

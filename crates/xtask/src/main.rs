@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use rheostat_xtask::command::Xtask;
 
-fn main() -> ExitCode {
-    Xtask::parse().run()
+#[tokio::main]
+async fn main() -> ExitCode {
+    Xtask::parse().run().await
 }
