@@ -68,12 +68,11 @@ fn files() -> Vec<Generated> {
 }
 
 fn manifest(directory: &str, definition: &Definition) -> Generated {
+    let yaml = rheostat_yaml::emit::to_yaml(&definition.manifest)
+        .expect("a schema holds no text that YAML cannot");
     Generated {
         path: Path::new(directory).join(&definition.file_name),
-        text: format!(
-            "---\n{}",
-            rheostat_yaml::emit::to_yaml(&definition.manifest)
-        ),
+        text: format!("---\n{yaml}"),
     }
 }
 

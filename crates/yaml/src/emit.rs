@@ -9,6 +9,7 @@
 mod analysis;
 mod block;
 mod key_order;
+mod passage;
 mod styled;
 mod writer;
 
@@ -39,7 +40,11 @@ pub fn to_kustomize_into(node: &Node, text: &mut String) -> Result<(), JsonError
 }
 
 /// Prints a JSON value as `sigs.k8s.io/yaml` does, with a line break at the end. Keys come in natural order.
-pub fn to_yaml(value: &Value) -> String {
+///
+/// # Errors
+/// [`JsonError::Text`] for characters that JSON allows and YAML does not, such as U+007F, and keys of over a thousand
+/// characters.
+pub fn to_yaml(value: &Value) -> Result<String, JsonError> {
     block::emit_value(value)
 }
 

@@ -9,7 +9,7 @@ pub(crate) use go_value::go_syntax;
 pub(crate) use number::{format_float, from_float};
 use serde_json::Value;
 
-use crate::node::{Scalar, ScalarError, ScalarValue, Tag};
+use crate::node::{Scalar, ScalarError, ScalarValue, Style, Tag};
 use crate::{Entry, Mapping, Node, Position, Profile};
 
 /// A node that JSON cannot express.
@@ -31,6 +31,14 @@ pub enum JsonError {
         /// Where the key is.
         position: Position,
     },
+    /// A text that `sigs.k8s.io/yaml` cannot read back from JSON.
+    #[error("{problem}")]
+    Text {
+        /// In go-yaml's words.
+        problem: &'static str,
+        /// Where it is.
+        position: Position,
+    },
     /// A scalar whose text does not fit its tag.
     #[error("yaml: {source}")]
     Scalar {
@@ -47,6 +55,7 @@ impl JsonError {
         match self {
             Self::Number { position, .. }
             | Self::Key { position, .. }
+            | Self::Text { position, .. }
             | Self::Scalar { position, .. } => *position,
         }
     }
@@ -116,19 +125,14 @@ impl Place {
     }
 }
 
-/// The value of a scalar, with kyaml's way of reading an empty null in a flow collection.
+/// The value of a scalar, with kyaml's way of quoting some in flow collections.
 pub(crate) fn scalar_value(
     scalar: &Scalar,
     profile: Profile,
     place: Place,
 ) -> Result<ScalarValue<'_>, JsonError> {
-    if profile == Profile::V3
-        && place.in_flow
-        && scalar.is_null()
-        && scalar.text().is_empty()
-        && !scalar.is_tagged
-    {
-        return Ok(ScalarValue::Str(Cow::Borrowed("")));
+    if profile == Profile::V3 && place.in_flow && needs_quotes_in_flow(scalar) {
+        return Ok(ScalarValue::Str(Cow::Borrowed(scalar.text())));
     }
     match scalar.value() {
         Ok(ScalarValue::Float(value)) if !value.is_finite() => Err(JsonError::Number {
@@ -143,6 +147,18 @@ pub(crate) fn scalar_value(
     }
 }
 
+/// Whether go-yaml v3 quotes a scalar in `[…]` and `{…}` that is no string, which makes it one: an empty null, and a
+/// timestamp with a time.
+fn needs_quotes_in_flow(scalar: &Scalar) -> bool {
+    let is_plain = scalar.style == Style::Plain && !scalar.is_tagged;
+    let has_no_plain_form = match scalar.tag {
+        Tag::Null => scalar.text().is_empty(),
+        Tag::Timestamp => scalar.text().contains(':'),
+        _ => false,
+    };
+    is_plain && has_no_plain_form
+}
+
 /// The string that a key becomes.
 pub(crate) fn key_text(
     entry: &Entry,
@@ -155,9 +171,7 @@ pub(crate) fn key_text(
         Profile::V2 => key_text_v2(entry),
         // kyaml decodes the root into a map with string keys and leaves the type of the maps below to go-yaml.
         Profile::V3 if place.is_root || key.tag == Tag::Merge => Ok(Cow::Borrowed(key.text())),
-        Profile::V3 if place.in_flow && key.is_null() && key.text().is_empty() => {
-            Ok(Cow::Borrowed(""))
-        }
+        Profile::V3 if key.is_null() && key.text().is_empty() => Ok(Cow::Borrowed("")),
         Profile::V3 => Err(JsonError::Key {
             problem: "json: unsupported type: map[interface {}]interface {}".to_owned(),
             position: key.position,

@@ -7,7 +7,7 @@ pub(crate) mod timestamp;
 
 use crate::{Profile, Tag};
 
-/// The tag that plain text has in a profile.
+/// The tag that plain text has in a profile. That `<<` is a merge key is the composer's business.
 pub(crate) fn plain(text: &str, profile: Profile) -> Tag {
     let Some(&first) = text.as_bytes().first() else {
         return Tag::Null;
@@ -18,7 +18,6 @@ pub(crate) fn plain(text: &str, profile: Profile) -> Tag {
         }
         b'.' => dotted(text),
         b'0'..=b'9' | b'+' | b'-' => numeric(text, profile),
-        b'<' if text == "<<" => Tag::Merge,
         _ => Tag::Str,
     }
 }
@@ -144,7 +143,7 @@ mod tests {
         }
         check("2001-12-14", string, &Tag::Timestamp);
         check("", &Tag::Null, &Tag::Null);
-        check("<<", &Tag::Merge, &Tag::Merge);
+        check("<<", string, string);
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::analysis::{Analysis, Tabs};
-use super::key_order;
 use super::writer::Writer;
+use super::{key_order, passage};
 use crate::json::{JsonError, Place, format_float, from_float, key_text, scalar_value};
 use crate::node::{ScalarValue, Style, Tag};
-use crate::{Limits, Node, Profile, Scalar, parse, resolve};
+use crate::{Node, Position, Profile, resolve};
 
 /// Columns after which go-yaml v2 folds.
 const WIDTH: usize = 80;
@@ -42,10 +42,10 @@ pub(super) fn emit_node(node: &Node, text: &mut String) -> Result<(), JsonError>
     emit(node, text)
 }
 
-pub(super) fn emit_value(value: &Value) -> String {
+pub(super) fn emit_value(value: &Value) -> Result<String, JsonError> {
     let mut text = String::new();
-    emit(value, &mut text).expect("JSON values hold nothing that JSON cannot express");
-    text
+    emit(value, &mut text)?;
+    Ok(text)
 }
 
 fn emit<T: Tree>(tree: &T, text: &mut String) -> Result<(), JsonError> {
@@ -160,29 +160,10 @@ fn string_style(text: &str) -> Style {
     }
 }
 
-/// Whether go-yaml v3 prints a text as a folded block of several lines, which it does not read back as the same text.
-fn needs_refolding(scalar: &Scalar, place: Place) -> bool {
-    scalar.style == Style::Folded
-        && !place.in_flow
-        && scalar.text().trim_end_matches('\n').contains('\n')
-}
-
-/// What becomes of a text that go-yaml v3 prints as a folded block and reads again.
-fn refold<'a>(scalar: &Scalar, text: Cow<'a, str>) -> Cow<'a, str> {
-    let printed = super::to_kyaml(
-        &Node::Scalar(scalar.clone()),
-        super::SequenceIndent::Compact,
-    );
-    let read = parse(printed.as_bytes(), Profile::V3, &Limits::default());
-    match read.ok().flatten() {
-        Some(Node::Scalar(scalar)) => Cow::Owned(scalar.text().to_owned()),
-        _ => text,
-    }
-}
-
-fn string(text: Cow<'_, str>) -> (Cow<'_, str>, Style) {
+fn string(text: Cow<'_, str>, position: Position) -> Result<(Cow<'_, str>, Style), JsonError> {
+    let text = passage::through_json(text, position)?;
     let style = string_style(&text);
-    (text, style)
+    Ok((text, style))
 }
 
 fn float(value: f64) -> Cow<'static, str> {
@@ -197,10 +178,9 @@ impl Tree for Node {
         match self {
             Self::Scalar(scalar) => {
                 let (text, style) = match scalar_value(scalar, Profile::V3, place)? {
-                    ScalarValue::Str(text) if needs_refolding(scalar, place) => {
-                        string(refold(scalar, text))
+                    ScalarValue::Str(text) => {
+                        string(passage::through_v3(scalar, text, place), scalar.position)?
                     }
-                    ScalarValue::Str(text) => string(text),
                     ScalarValue::Null => (Cow::Borrowed("null"), Style::Plain),
                     ScalarValue::Bool(value) => (
                         Cow::Borrowed(if value { "true" } else { "false" }),
@@ -224,6 +204,7 @@ impl Tree for Node {
                 };
                 let entries = mapping.entries.iter().map(|entry| {
                     let key = key_text(entry, Profile::V3, key_place)?;
+                    let key = passage::key_through_json(key, entry.key.position)?;
                     Ok((key, &entry.value))
                 });
                 Ok(Shape::Mapping {
@@ -249,16 +230,17 @@ impl Tree for Value {
                 None => Cow::Owned(number.to_string()),
             }),
             Self::String(text) => {
-                let (text, style) = string(Cow::Borrowed(text));
+                let (text, style) = string(Cow::Borrowed(text), Position::default())?;
                 Shape::Scalar { text, style }
             }
             Self::Array(items) => Shape::Sequence { items, place },
             Self::Object(fields) => {
-                let entries = fields
-                    .iter()
-                    .map(|(key, value)| (Cow::Borrowed(key.as_str()), value));
+                let entries = fields.iter().map(|(key, value)| {
+                    let key = passage::key_through_json(Cow::Borrowed(key), Position::default())?;
+                    Ok((key, value))
+                });
                 Shape::Mapping {
-                    entries: entries.collect(),
+                    entries: entries.collect::<Result<_, JsonError>>()?,
                     place,
                 }
             }

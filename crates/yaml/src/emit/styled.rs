@@ -152,18 +152,18 @@ impl Emitter<'_> {
     }
 
     fn emit_flow_sequence(&mut self, items: &[Node]) {
-        self.open_flow("[");
+        let outer = self.open_flow("[");
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
                 self.writer.write_indicator(",");
             }
             self.emit_node(item, Role::Item);
         }
-        self.close_flow("]");
+        self.close_flow("]", outer);
     }
 
     fn emit_flow_mapping(&mut self, entries: &[Entry]) {
-        self.open_flow("{");
+        let outer = self.open_flow("{");
         for (index, entry) in entries.iter().enumerate() {
             if index > 0 {
                 self.writer.write_indicator(",");
@@ -178,18 +178,23 @@ impl Emitter<'_> {
             }
             self.emit_node(&entry.value, Role::Value);
         }
-        self.close_flow("}");
+        self.close_flow("}", outer);
     }
 
-    fn open_flow(&mut self, indicator: &str) {
+    /// Begins a flow collection; the indentation outside of it is returned.
+    fn open_flow(&mut self, indicator: &str) -> i64 {
         self.writer.write_spaced_indicator(indicator, false);
         self.writer.whitespace = true;
         self.flow_level += 1;
+        let outer = self.writer.indent;
+        self.writer.indent = if outer < 0 { 2 } else { outer + 2 };
+        outer
     }
 
-    fn close_flow(&mut self, indicator: &str) {
+    fn close_flow(&mut self, indicator: &str, outer: i64) {
         self.writer.write_indicator(indicator);
         self.flow_level -= 1;
+        self.writer.indent = outer;
     }
 
     fn emit_scalar(&mut self, scalar: &Scalar, role: Role) {

@@ -17,10 +17,12 @@ pub(super) fn unsupported_key(entry: &Entry) -> String {
         Ok(ScalarValue::Uint(value)) => ("uint64", format!("{value:#x}")),
         _ => ("%!s(<nil>)", "<nil>".to_owned()),
     };
-    format!(
-        "unsupported map key of type: {kind}, key: {key}, value: {}",
+    let value = if entry.value.is_null() {
+        "<nil>".to_owned()
+    } else {
         go_syntax(&entry.value)
-    )
+    };
+    format!("unsupported map key of type: {kind}, key: {key}, value: {value}")
 }
 
 /// A float that JSON does not have, as `strconv` prints it.
@@ -47,12 +49,12 @@ fn go_syntax_to(node: &Node, depth: usize) -> String {
             format!("[]interface {{}}{{{}}}", items.join(", "))
         }
         Node::Mapping(mapping) => {
-            let fields = mapping.entries.iter().map(|entry| {
-                format!(
-                    "{}:{}",
-                    scalar_syntax(&entry.key),
-                    go_syntax_to(&entry.value, depth - 1)
-                )
+            let mut entries: Vec<_> = mapping.entries.iter().collect();
+            // Go sorts the keys that it prints, by type first.
+            entries.sort_by_key(|entry| (*entry.key.tag() != Tag::Str, entry.key.shared_text()));
+            let fields = entries.into_iter().map(|entry| {
+                let value = go_syntax_to(&entry.value, depth - 1);
+                format!("{}:{value}", scalar_syntax(&entry.key))
             });
             let fields: Vec<_> = fields.collect();
             format!("map[interface {{}}]interface {{}}{{{}}}", fields.join(", "))

@@ -207,11 +207,11 @@ impl Scalar {
             }
             Tag::Binary => return decode(text).map(ScalarValue::Str),
         };
-        value.ok_or_else(|| self.mismatch())
+        value.ok_or_else(|| self.mismatch(crate::Profile::V3))
     }
 
-    pub(crate) fn mismatch(&self) -> ScalarError {
-        let found = crate::resolve::plain(self.text(), crate::Profile::V3);
+    pub(crate) fn mismatch(&self, profile: crate::Profile) -> ScalarError {
+        let found = crate::resolve::plain(self.text(), profile);
         ScalarError::Mismatch {
             found: found.short().to_owned(),
             text: self.text().to_owned(),

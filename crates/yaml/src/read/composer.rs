@@ -9,7 +9,7 @@ use super::ReadError;
 use super::cursor::Mark;
 use super::scanner::Scanner;
 use super::token::TokenKind;
-use crate::node::{Scalar, Sequence, Style, Tag};
+use crate::node::{Scalar, ScalarError, Sequence, Style, Tag};
 use crate::{Limits, Mapping, Node, Profile, resolve};
 
 /// What `!!` stands for.
@@ -25,6 +25,8 @@ pub(super) struct Composer<'a> {
     is_first_document: bool,
     depth: usize,
     nodes: usize,
+    /// The first error that is no error of the grammar.
+    deferred: Option<ReadError>,
 }
 
 /// A node, and whether it came by an alias, which a merge key must know.
@@ -67,6 +69,7 @@ impl<'a> Composer<'a> {
             is_first_document: true,
             depth: 0,
             nodes: 0,
+            deferred: None,
         }
     }
 
@@ -91,7 +94,7 @@ impl<'a> Composer<'a> {
             self.scanner.take()?;
         }
         self.tag_directives.clear();
-        Ok(Some(node))
+        self.deferred.take().map_or(Ok(Some(node)), Err)
     }
 
     fn compose_explicit_document(&mut self) -> Result<Node, ReadError> {
@@ -202,9 +205,7 @@ impl<'a> Composer<'a> {
         match &self.scanner.peek()?.kind {
             TokenKind::Scalar { .. } => {
                 if let TokenKind::Scalar { text, style } = self.scanner.take()?.kind {
-                    return self
-                        .scalar(&text, style, properties.tag, start)
-                        .map(Node::Scalar);
+                    return Ok(self.scalar(&text, style, properties.tag, start).into());
                 }
             }
             TokenKind::BlockEntry if context == Context::BlockMapping => {
@@ -223,9 +224,7 @@ impl<'a> Composer<'a> {
                 return self.nested(|composer| composer.compose_block_mapping(start));
             }
             _ if !properties.is_empty() => {
-                return self
-                    .scalar("", Style::Plain, properties.tag, start)
-                    .map(Node::Scalar);
+                return Ok(self.scalar("", Style::Plain, properties.tag, start).into());
             }
             _ => {}
         }
@@ -331,13 +330,7 @@ impl<'a> Composer<'a> {
         })
     }
 
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: Style,
-        tag: Option<String>,
-        start: Mark,
-    ) -> Result<Scalar, ReadError> {
+    fn scalar(&mut self, text: &str, style: Style, tag: Option<String>, start: Mark) -> Scalar {
         self.anchors.count(1);
         let explicit = tag
             .filter(|tag| self.profile == Profile::V2 || tag != "!")
@@ -346,6 +339,7 @@ impl<'a> Composer<'a> {
         let tag = match explicit {
             Some(tag) => tag,
             None if style != Style::Plain => Tag::Str,
+            None if text == "<<" => Tag::Merge,
             None => resolve::plain(text, self.profile),
         };
         let mut scalar = Scalar {
@@ -355,26 +349,38 @@ impl<'a> Composer<'a> {
             ..Scalar::new(text, tag)
         };
         if is_tagged {
-            self.require_fit(&scalar)?;
+            self.require_fit(&scalar);
             // To go-yaml v2 a timestamp is the string that it was written as.
             if self.profile == Profile::V2 && scalar.tag == Tag::Timestamp {
                 scalar.tag = Tag::Str;
             }
         }
-        Ok(scalar)
+        scalar
     }
 
     /// An explicit tag must suit the text, a boolean in the words of the profile.
-    fn require_fit(&self, scalar: &Scalar) -> Result<(), ReadError> {
+    fn require_fit(&mut self, scalar: &Scalar) {
         let is_boolean = || resolve::plain(scalar.text(), self.profile) == Tag::Bool;
-        let result = match scalar.value() {
-            Ok(_) if scalar.tag == Tag::Bool && !is_boolean() => Err(scalar.mismatch()),
-            result => result.map(drop),
+        let source = match scalar.value() {
+            Err(error @ ScalarError::Base64) => error,
+            Ok(_) if scalar.tag != Tag::Bool || is_boolean() => return,
+            Ok(_) | Err(ScalarError::Mismatch { .. }) => scalar.mismatch(self.profile),
         };
-        result.map_err(|source| ReadError::Scalar {
+        self.defer(ReadError::Scalar {
             source,
             position: scalar.position,
-        })
+        });
+    }
+
+    /// Keeps an error that Go finds only after it has parsed the whole document.
+    fn defer(&mut self, error: ReadError) {
+        self.deferred.get_or_insert(error);
+    }
+
+    fn add(&mut self, builder: &mut MappingBuilder, key: Composed, value: Composed) {
+        if let Err(error) = builder.push(key, value) {
+            self.defer(error);
+        }
     }
 
     fn compose_block_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {
@@ -464,7 +470,7 @@ impl<'a> Composer<'a> {
             self.compose_node(Context::Flow)?
         };
         let value = self.compose_value(&ends[1..], Context::Flow)?;
-        builder.push(key, value)?;
+        self.add(&mut builder, key, value);
         Ok(self.mapping(builder, true, start))
     }
 
@@ -487,11 +493,11 @@ impl<'a> Composer<'a> {
                 let is_empty = self.next_is(&ends)?;
                 let key = self.node_or_empty(is_empty, Context::Flow, at)?;
                 let value = self.compose_value(&ends[1..], Context::Flow)?;
-                builder.push(key, value)?;
+                self.add(&mut builder, key, value);
             } else if !self.next_is(&[TokenKind::FlowMappingEnd])? {
                 let key = self.compose_node(Context::Flow)?;
                 let value = self.empty(at)?;
-                builder.push(key, value)?;
+                self.add(&mut builder, key, value);
             }
         }
         self.scanner.take()?;
@@ -511,7 +517,7 @@ impl<'a> Composer<'a> {
                     let is_empty = self.next_is(&ends)?;
                     let key = self.node_or_empty(is_empty, Context::BlockMapping, at)?;
                     let value = self.compose_value(&ends, Context::BlockMapping)?;
-                    builder.push(key, value)?;
+                    self.add(&mut builder, key, value);
                 }
                 TokenKind::BlockEnd => {
                     self.scanner.take()?;

@@ -139,13 +139,13 @@ impl<'a> Scanner<'a> {
     }
 
     fn fill(&mut self) -> Result<(), ReadError> {
-        while !self.is_done {
-            if self.tokens.len() > self.lookahead && !self.head_may_become_key()? {
-                break;
+        loop {
+            let has_enough = self.is_done || self.tokens.len() > self.lookahead;
+            if has_enough && (!self.head_may_become_key()? || self.is_done) {
+                return Ok(());
             }
             self.fetch()?;
         }
-        Ok(())
     }
 
     /// Whether the first token in the queue may turn out to be a key.

@@ -92,23 +92,21 @@ impl<'a> Composer<'a> {
         let position = at.position();
         let (node, size, depth) = match self.anchors.named.get(name) {
             None => {
-                return Err(ReadError::UnknownAnchor {
-                    name: name.to_owned(),
-                    position,
-                });
+                let name = name.to_owned();
+                return Err(ReadError::UnknownAnchor { name, position });
             }
             Some(Anchor::Open) => {
-                return Err(ReadError::RecursiveAlias {
-                    name: name.to_owned(),
-                    position,
-                });
+                let name = name.to_owned();
+                self.defer(ReadError::RecursiveAlias { name, position });
+                return self.empty(at);
             }
             Some(Anchor::Closed { node, size, depth }) => (node, *size, *depth),
         };
         self.anchors.decoded += size + 1;
         self.anchors.aliased += size;
         if self.anchors.is_excessive() {
-            return Err(ReadError::ExcessiveAliasing { position });
+            self.defer(ReadError::ExcessiveAliasing { position });
+            return self.empty(at);
         }
         self.require_depth(self.depth + depth)?;
         let mut node = node.clone();

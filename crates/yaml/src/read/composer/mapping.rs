@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Composed;
-use crate::node::{Entry, Scalar, ScalarValue, Style, Tag};
+use crate::node::{Entry, Scalar, ScalarValue, Tag};
 use crate::{Mapping, Node, Profile, ReadError, json};
 
 /// Entries up to which keys are compared one by one; from there on they are hashed.
@@ -63,8 +63,11 @@ impl MappingBuilder {
 
     /// The last of several equal keys wins, and a merge key counts as all of its keys.
     fn push_v2(&mut self, key: Scalar, value: Composed) -> Result<(), ReadError> {
-        let is_merge =
-            key.text() == "<<" && key.style == Style::Plain && matches!(key.tag, Tag::Merge);
+        let is_merge = match &key.tag {
+            Tag::Merge => key.text() == "<<",
+            Tag::Other(tag) => &**tag == "!" && key.text() == "<<",
+            _ => false,
+        };
         if !is_merge {
             self.set(Entry {
                 key,
@@ -99,8 +102,8 @@ impl MappingBuilder {
         if let Some(first) = self.find(&key) {
             return Err(duplicate(&key, &self.entries[first].key));
         }
-        // kyaml copies each entry of a mapping and does not recognise a null key in the copy.
-        if key.is_null() {
+        // kyaml copies each entry of a mapping and does not recognise a null key in the copy, unless nothing is written.
+        if key.is_null() && !key.text().is_empty() {
             return Err(duplicate(&key, &key));
         }
         self.append(Entry {
