@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
 use kube::Api;
-use kube::core::{ApiResource, DynamicObject};
+use kube::core::{ApiResource, DynamicObject, TypeMeta};
 use kube::runtime::watcher::{self, Event};
 use kube::runtime::{WatchStreamExt, watcher as watch};
 use serde_json::Value;
@@ -81,26 +81,32 @@ impl Cluster {
             Selection::Labels(selector) => watcher::Config::default().labels(selector),
             Selection::All => watcher::Config::default(),
         };
+        let types = TypeMeta {
+            api_version: described.api_version,
+            kind: described.kind,
+        };
         let stream = watch(api, config)
             .default_backoff()
-            .map(Change::from_event)
+            .map(move |event| Change::from_event(event, &types))
             .boxed();
         Subscription { stream }
     }
 }
 
 impl Change {
-    fn from_event(event: Result<Event<DynamicObject>, watcher::Error>) -> Self {
+    fn from_event(event: Result<Event<DynamicObject>, watcher::Error>, types: &TypeMeta) -> Self {
         match event {
             Ok(Event::Init) => Self::Restarted,
             Ok(Event::InitDone) => Self::Synced,
-            Ok(Event::InitApply(object) | Event::Apply(object)) => Self::present(object),
+            Ok(Event::InitApply(object) | Event::Apply(object)) => Self::present(object, types),
             Ok(Event::Delete(object)) => Self::Gone(object.metadata.name.unwrap_or_default()),
             Err(error) => Self::Failed(error.to_string()),
         }
     }
 
-    fn present(mut object: DynamicObject) -> Self {
+    fn present(mut object: DynamicObject, types: &TypeMeta) -> Self {
+        // Items of a list do not say what they are.
+        object.types = Some(types.clone());
         object.metadata.managed_fields = None;
         match serde_json::to_value(object) {
             Ok(value) => Self::Present(Box::new(value)),

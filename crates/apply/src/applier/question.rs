@@ -1,0 +1,135 @@
+//! What would become of one object.
+
+use rheostat_cluster::{ApplyRequest, Metadata, ObjectHead, Target};
+use serde_json::Value;
+
+use crate::applier::error::{ApplyError, RefusalCause};
+use crate::applier::{Answer, Applier, Policy, Verdict, id_of};
+use crate::ledger::{Fingerprint, Ledger};
+use crate::object::Object;
+
+impl Applier<'_> {
+    pub(super) async fn ask_one<'o>(
+        &self,
+        object: &'o Object,
+        ledger: &Ledger,
+        is_whole: bool,
+    ) -> Result<Answer<'o>, ApplyError> {
+        let target = self.target(object).await?;
+        let mut answer = Answer {
+            id: id_of(object, &target),
+            fingerprint: Fingerprint::of(object.value()),
+            verdict: Verdict::Skip,
+            seen: None,
+            object,
+            target,
+        };
+        if self.is_left_alone(object, &answer.target).await? {
+            return Ok(answer);
+        }
+        match self.dry_run(object, &answer.target, is_whole).await {
+            Ok((metadata, seen)) => {
+                answer.verdict = self.verdict(&answer, &metadata, ledger);
+                answer.seen = seen.filter(|_| answer.verdict == Verdict::Keep);
+            }
+            Err(cause) => {
+                self.refuse_unless_excluded(object, &answer.target, cause)
+                    .await?;
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Whether the manifest itself says that the object, as it is now, is not to be applied.
+    async fn is_left_alone(&self, object: &Object, target: &Target) -> Result<bool, ApplyError> {
+        let switches = &self.policy.switches;
+        if switches.is_excluded(object) {
+            return Ok(true);
+        }
+        if !switches.is_only_created(object) {
+            return Ok(false);
+        }
+        let live = self.cluster.get_metadata(target).await;
+        let live = live.map_err(|error| ApplyError::refused(object, error.into()))?;
+        Ok(live.is_some())
+    }
+
+    async fn dry_run(
+        &self,
+        object: &Object,
+        target: &Target,
+        is_whole: bool,
+    ) -> Result<(Metadata, Option<Value>), RefusalCause> {
+        let how = ApplyRequest {
+            manager: &self.policy.manager,
+            dry_run: true,
+        };
+        if is_whole {
+            let whole = self.cluster.apply(target, object.value(), how).await?;
+            return Ok((metadata_of(&whole), Some(whole)));
+        }
+        let head: ObjectHead = self
+            .cluster
+            .apply_for_metadata(target, object.value(), how)
+            .await?;
+        Ok((head.metadata, None))
+    }
+
+    fn verdict(&self, answer: &Answer<'_>, metadata: &Metadata, ledger: &Ledger) -> Verdict {
+        let Policy {
+            manager,
+            takeover,
+            switches,
+            ..
+        } = self.policy;
+        if metadata
+            .resource_version
+            .as_deref()
+            .is_none_or(str::is_empty)
+        {
+            return Verdict::Create;
+        }
+        if switches.is_excluded(metadata) {
+            return Verdict::Skip;
+        }
+        let is_due = takeover.is_due(metadata) && !switches.is_merged(metadata);
+        if !is_due && ledger.vouches_for(&answer.id, answer.fingerprint, metadata, manager) {
+            return Verdict::Keep;
+        }
+        Verdict::Change
+    }
+
+    /// A refusal does not count for an object that is to be left alone as it is.
+    async fn refuse_unless_excluded(
+        &self,
+        object: &Object,
+        target: &Target,
+        cause: RefusalCause,
+    ) -> Result<(), ApplyError> {
+        let switches = &self.policy.switches;
+        let live = self.cluster.get_metadata(target).await.ok().flatten();
+        let is_excluded = live
+            .as_ref()
+            .is_some_and(|live| switches.is_excluded(&live.metadata));
+        if is_excluded {
+            return Ok(());
+        }
+        let is_forced = switches.is_forced(object)
+            || live.is_some_and(|live| switches.is_forced(&live.metadata));
+        let is_recreation = is_forced && cause.may_be_immutable();
+        let refusal = ApplyError::refused(object, cause);
+        if is_recreation {
+            return Err(ApplyError::Recreation {
+                switch: format!("{}/force", switches.group),
+                refusal: Box::new(refusal),
+            });
+        }
+        Err(refusal)
+    }
+}
+
+/// The metadata of a whole object.
+pub(super) fn metadata_of(whole: &Value) -> Metadata {
+    let metadata = whole.get("metadata").cloned().unwrap_or_default();
+    serde_json::from_value(metadata).unwrap_or_default()
+}
