@@ -44,6 +44,7 @@ pub enum Command {
     /// Hold it in the foreground, for `up`.
     #[command(hide = true)]
     Serve {
+        /// As for `up`.
         #[arg(long, default_value_t = 0)]
         nodes: usize,
     },
