@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{control_plane, generate, repository};
+use crate::{ci, control_plane, generate, repository, test};
 
 /// Everything that a developer does with this repository.
 #[derive(Debug, Parser)]
@@ -16,6 +16,10 @@ pub struct Xtask {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run all that has to pass: format, lints, tests, generated files, conformance, scenarios.
+    Test,
+    /// Run the tests and the slow checks: documentation, each crate alone, charts, licences.
+    Ci,
     /// Keep a real Kubernetes control plane running, for experiments and for other tools.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
@@ -27,6 +31,8 @@ impl Xtask {
     /// Does what was asked for. Failures are printed with their causes.
     pub async fn run(self) -> ExitCode {
         let outcome = match self.command {
+            Command::Test => test::run().await,
+            Command::Ci => ci::run().await,
             Command::ControlPlane(command) => control_plane::run(command).await,
             Command::Generate(args) => generate::run(&args, &repository::root()),
         };

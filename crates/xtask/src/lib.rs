@@ -8,8 +8,11 @@
 
 pub mod command;
 
+pub mod ci;
 pub mod control_plane;
 pub mod generate;
+pub mod test;
 
 mod repository;
+mod steps;
 mod tools;
