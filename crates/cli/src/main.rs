@@ -1,3 +1,7 @@
 //! The `rheostat` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rheostat_cli::run(std::env::args_os())
+}

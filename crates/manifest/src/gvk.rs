@@ -18,7 +18,7 @@ pub struct Gvk {
 
 /// Kinds that come first, in order, when types are sorted. The list is
 /// kustomize's and part of its contract.
-const ORDER_FIRST: [&str; 22] = [
+pub const LEGACY_ORDER_FIRST: [&str; 22] = [
     "Namespace",
     "ResourceQuota",
     "StorageClass",
@@ -43,7 +43,7 @@ const ORDER_FIRST: [&str; 22] = [
     "PodDisruptionBudget",
 ];
 /// Kinds that come last, in order.
-const ORDER_LAST: [&str; 2] = [
+pub const LEGACY_ORDER_LAST: [&str; 2] = [
     "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration",
 ];
@@ -118,10 +118,10 @@ impl Gvk {
 fn legacy_rank(kind: &str) -> i32 {
     let position = |list: &[&str]| list.iter().position(|name| *name == kind);
     let number = |index: usize| i32::try_from(index).unwrap_or(i32::MAX);
-    if let Some(index) = position(&ORDER_FIRST) {
-        number(index) - number(ORDER_FIRST.len())
+    if let Some(index) = position(&LEGACY_ORDER_FIRST) {
+        number(index) - number(LEGACY_ORDER_FIRST.len())
     } else {
-        position(&ORDER_LAST).map_or(0, |index| number(index) + 1)
+        position(&LEGACY_ORDER_LAST).map_or(0, |index| number(index) + 1)
     }
 }
 

@@ -1,0 +1,107 @@
+//! Writing into fields, with kyaml's rules for style and type.
+//!
+//! A value without a tag takes the style of the one that it replaces, and
+//! means what text means in that style: a plain `p-1` that becomes `1` turns
+//! into a number. A value with a tag keeps its type.
+
+use rheostat_yaml::{Mapping, Node, Scalar, SmolStr, Style};
+
+/// A node is of another kind than the operation needs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("wrong node kind: expected {expected} but got {found}: node contents:\n{contents}")]
+pub(crate) struct WrongNodeKind {
+    pub(crate) expected: &'static str,
+    pub(crate) found: &'static str,
+    contents: String,
+}
+
+impl WrongNodeKind {
+    pub(crate) fn new(expected: &'static str, node: &Node) -> Self {
+        let contents = rheostat_yaml::emit::to_kustomize(node).unwrap_or_default();
+        Self {
+            expected,
+            found: kind_name(node),
+            contents,
+        }
+    }
+}
+
+/// Kyaml's name of the kind.
+pub(crate) fn kind_name(node: &Node) -> &'static str {
+    match node {
+        Node::Scalar(_) => "ScalarNode",
+        Node::Sequence(_) => "SequenceNode",
+        Node::Mapping(_) => "MappingNode",
+    }
+}
+
+/// Replaces a node by text without a tag, whatever it was.
+pub(crate) fn set_untagged(node: &mut Node, text: &str) {
+    *node = Node::Scalar(Scalar::untagged(text, style_of(node)));
+}
+
+/// Replaces a scalar by text without a tag.
+///
+/// # Errors
+/// [`WrongNodeKind`] when the node is a collection.
+pub(crate) fn set_scalar(node: &mut Node, text: &str) -> Result<(), WrongNodeKind> {
+    require_scalar(node)?;
+    set_untagged(node, text);
+    Ok(())
+}
+
+/// Replaces a scalar by one with a tag.
+///
+/// # Errors
+/// [`WrongNodeKind`] when the node is a collection.
+pub(crate) fn set_tagged(node: &mut Node, mut value: Scalar) -> Result<(), WrongNodeKind> {
+    require_scalar(node)?;
+    value.style = style_of(node);
+    *node = Node::Scalar(value);
+    Ok(())
+}
+
+/// Sets an entry of a mapping to a string. A null stays as it is, since it
+/// has no place for an entry.
+///
+/// # Errors
+/// [`WrongNodeKind`] when the node is neither a mapping nor null.
+pub(crate) fn set_entry(node: &mut Node, key: &str, text: &SmolStr) -> Result<(), WrongNodeKind> {
+    match node {
+        Node::Mapping(mapping) => {
+            set_string(mapping, key, text);
+            Ok(())
+        }
+        _ if node.is_null() => Ok(()),
+        _ => Err(WrongNodeKind::new("MappingNode", node)),
+    }
+}
+
+fn set_string(mapping: &mut Mapping, key: &str, text: &SmolStr) {
+    match mapping.get_mut(key) {
+        Some(present) => {
+            let style = style_of(present);
+            let mut scalar = Scalar::string(text.clone());
+            scalar.style = style;
+            *present = Node::Scalar(scalar);
+        }
+        None => {
+            mapping.insert(SmolStr::from(key), Node::string(text.clone()));
+        }
+    }
+}
+
+/// # Errors
+/// [`WrongNodeKind`] when the node is a collection.
+pub(crate) fn require_scalar(node: &Node) -> Result<(), WrongNodeKind> {
+    match node {
+        Node::Scalar(_) => Ok(()),
+        Node::Sequence(_) | Node::Mapping(_) => Err(WrongNodeKind::new("ScalarNode", node)),
+    }
+}
+
+fn style_of(node: &Node) -> Style {
+    node.as_scalar()
+        .map(|scalar| scalar.style)
+        .unwrap_or_default()
+}
