@@ -80,7 +80,7 @@ impl Files for Disk {
         if content.len() as u64 > MAX_FILE_BYTES {
             return Err(store(
                 path,
-                format!("file is larger than {MAX_FILE_BYTES} bytes"),
+                &format!("file is larger than {MAX_FILE_BYTES} bytes"),
             ));
         }
         Ok(content.into())
