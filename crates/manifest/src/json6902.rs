@@ -17,9 +17,9 @@ pub enum PatchError {
     /// The text is neither JSON nor YAML.
     #[error("{0}")]
     Text(String),
-    /// The text is no list of operations.
+    /// The patch is no list of operations, or what it leaves is no object.
     #[error("json: cannot unmarshal {found} into Go value of type {wanted}")]
-    NotAList {
+    Type {
         /// What was found, in Go's words.
         found: &'static str,
         /// What was wanted, in Go's words.
@@ -81,13 +81,13 @@ impl Patch {
     /// Takes a patch from a value.
     ///
     /// # Errors
-    /// [`PatchError::NotAList`] when it is no list of objects.
+    /// [`PatchError::Type`] when it is no list of objects.
     pub fn from_value(value: Value) -> Result<Self, PatchError> {
         let items = match value {
             Value::Array(items) => items,
             Value::Null => Vec::new(),
             other => {
-                return Err(PatchError::NotAList {
+                return Err(PatchError::Type {
                     found: go_kind(&other),
                     wanted: "jsonpatch.Patch",
                 });
@@ -96,7 +96,7 @@ impl Patch {
         let operations = items.into_iter().map(|item| match item {
             Value::Object(fields) => Ok(Operation::new(fields)),
             Value::Null => Ok(Operation::default()),
-            other => Err(PatchError::NotAList {
+            other => Err(PatchError::Type {
                 found: go_kind(&other),
                 wanted: "jsonpatch.Operation",
             }),
@@ -129,6 +129,13 @@ impl Patch {
     pub fn apply_to_node(&self, node: &Node) -> Result<Node, PatchError> {
         let mut document = rheostat_yaml::json::from_node(node, Profile::V3)?;
         self.apply(&mut document)?;
+        if !document.is_object() {
+            let found = go_kind(&document);
+            return Err(PatchError::Type {
+                found,
+                wanted: "map[string]interface {}",
+            });
+        }
         Ok(node_of_floats(&document))
     }
 }

@@ -16,7 +16,7 @@
 mod directive;
 mod list;
 
-use rheostat_yaml::{Entry, Mapping, Node, Style};
+use rheostat_yaml::{Entry, Mapping, Node, Scalar, Style, Tag};
 use smol_str::SmolStr;
 
 use self::directive::Directive;
@@ -168,31 +168,52 @@ impl<'s> Walker<'s> {
             }
             Origin::Patch(_) | Origin::Absent | Origin::Same => Mapping::default(),
         };
-        let mut entries = Vec::with_capacity(mapping.entries.len() + patch.entries.len());
-        for Entry { key, value } in std::mem::take(&mut mapping.entries) {
+        if patch.is_empty() && !is_same {
+            self.walk_untouched(&mut mapping, schema)?;
+            return Ok(Some(Node::Mapping(mapping)));
+        }
+        for Place { key, index } in places(&mapping, &patch) {
             let origin = match patch.remove(key.text()) {
                 Some(node) => Origin::Patch(node),
                 None if is_same => Origin::Same,
                 None => Origin::Absent,
             };
-            let style = Written::of(&value, &origin);
             let field = schema.and_then(|schema| schema.field(key.text()));
-            if let Some(mut value) = self.walk(Some(value), origin, field)? {
-                style.restore(&mut value);
-                entries.push(Entry { key, value });
+            let Some(index) = index else {
+                if let Some(value) = self.walk(None, origin, field)? {
+                    mapping.entries.push(Entry { key, value });
+                }
+                continue;
+            };
+            let value = &mut mapping.entries[index].value;
+            let style = Written::of(value, &origin);
+            let dest = std::mem::replace(value, gone());
+            if let Some(mut merged) = self.walk(Some(dest), origin, field)? {
+                style.restore(&mut merged);
+                mapping.entries[index].value = merged;
             }
         }
-        patch
-            .entries
-            .sort_by(|left, right| left.key.text().cmp(right.key.text()));
-        for Entry { key, value } in patch.entries {
-            let field = schema.and_then(|schema| schema.field(key.text()));
-            if let Some(value) = self.walk(None, Origin::Patch(value), field)? {
-                entries.push(Entry { key, value });
-            }
-        }
-        mapping.entries = entries;
+        mapping.entries.retain(|entry| !is_gone(&entry.value));
         Ok(Some(Node::Mapping(mapping)))
+    }
+
+    /// Merges nothing into a mapping, which still tidies what is in it.
+    fn walk_untouched(
+        &self,
+        mapping: &mut Mapping,
+        schema: Option<Type<'s>>,
+    ) -> Result<(), MergeError> {
+        for Entry { key, value } in &mut mapping.entries {
+            let field = schema.and_then(|schema| schema.field(key.text()));
+            let style = Written::of(value, &Origin::Absent);
+            let dest = std::mem::replace(value, gone());
+            if let Some(mut merged) = self.walk(Some(dest), Origin::Absent, field)? {
+                style.restore(&mut merged);
+                *value = merged;
+            }
+        }
+        mapping.entries.retain(|entry| !is_gone(&entry.value));
+        Ok(())
     }
 
     /// The keys of a list that is merged, from its type or from its elements.
@@ -210,6 +231,43 @@ impl<'s> Walker<'s> {
         }
         list::inferred_keys([dest, origin.node()])
     }
+}
+
+/// A field of the object, the patch, or both.
+struct Place {
+    key: Scalar,
+    /// Its index in the object, if it is there.
+    index: Option<usize>,
+}
+
+/// The fields of both sides in the order of their keys, so that the first error is the reference's and new fields come
+/// in its order.
+fn places(mapping: &Mapping, patch: &Mapping) -> Vec<Place> {
+    let own = mapping.entries.iter().enumerate();
+    let own = own.map(|(index, entry)| Place {
+        key: entry.key.clone(),
+        index: Some(index),
+    });
+    let new = patch
+        .entries
+        .iter()
+        .filter(|entry| !mapping.contains_key(entry.key.text()));
+    let new = new.map(|entry| Place {
+        key: entry.key.clone(),
+        index: None,
+    });
+    let mut places: Vec<_> = own.chain(new).collect();
+    places.sort_by(|left, right| left.key.text().cmp(right.key.text()));
+    places
+}
+
+/// Stands for the value of a field that is taken away: an empty null, which no merge leaves behind.
+fn gone() -> Node {
+    Node::Scalar(Scalar::new("", Tag::Null))
+}
+
+fn is_gone(node: &Node) -> bool {
+    node.is_null() && node.text() == Some("")
 }
 
 /// What a mapping starts from before its fields are merged.
@@ -249,7 +307,7 @@ fn visit_absent_map(dest: Option<Node>, origin: Origin) -> Visited {
         },
         Origin::Absent => match dest {
             Some(Node::Scalar(null)) if !null.text().is_empty() => {
-                let null = rheostat_yaml::Scalar::new(null.shared_text(), rheostat_yaml::Tag::Null);
+                let null = Scalar::new(null.shared_text(), Tag::Null);
                 Visited::Null(Node::Scalar(null))
             }
             _ => Visited::Gone,

@@ -10,7 +10,7 @@ pub(crate) use number::{format_float, from_float};
 use serde_json::Value;
 
 use crate::node::{Scalar, ScalarError, ScalarValue, Style, Tag};
-use crate::{Entry, Mapping, Node, Position, Profile};
+use crate::{Entry, Mapping, Node, Position, Profile, resolve};
 
 /// A node that JSON cannot express.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -131,7 +131,9 @@ pub(crate) fn scalar_value(
     profile: Profile,
     place: Place,
 ) -> Result<ScalarValue<'_>, JsonError> {
-    if profile == Profile::V3 && place.in_flow && needs_quotes_in_flow(scalar) {
+    let is_quoted = profile == Profile::V3
+        && (is_quoted_by_style(scalar) || (place.in_flow && needs_quotes_in_flow(scalar)));
+    if is_quoted {
         return Ok(ScalarValue::Str(Cow::Borrowed(scalar.text())));
     }
     match scalar.value() {
@@ -145,6 +147,15 @@ pub(crate) fn scalar_value(
             position: scalar.position,
         }),
     }
+}
+
+/// Whether go-yaml v3 prints a scalar that is no string in quotes, which makes it one. Scalars get there when they take
+/// the place of a quoted one and, as kyaml has it, its style.
+fn is_quoted_by_style(scalar: &Scalar) -> bool {
+    scalar.style != Style::Plain
+        && !scalar.is_tagged
+        && scalar.tag != Tag::Str
+        && scalar.tag == resolve::plain(scalar.text(), Profile::V3)
 }
 
 /// Whether go-yaml v3 quotes a scalar in `[…]` and `{…}` that is no string, which makes it one: an empty null, and a

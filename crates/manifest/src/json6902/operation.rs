@@ -82,9 +82,9 @@ impl Operation {
                 .unwrap_or("unknown");
             return Err(PatchError::Operation(format!("Unexpected kind: {name}")));
         };
-        let path = self.field("path", kind)?;
         match kind {
             OperationKind::Add => {
+                let path = self.path_of(kind)?;
                 let place = locate(
                     document,
                     path,
@@ -94,6 +94,7 @@ impl Operation {
                 refuse(kind, path, place.container.add(&place.key, self.value()))
             }
             OperationKind::Remove => {
+                let path = self.path_of(kind)?;
                 let place = locate(
                     document,
                     path,
@@ -102,31 +103,40 @@ impl Operation {
                 )?;
                 refuse(kind, path, place.container.remove(&place.key).map(drop))
             }
-            OperationKind::Replace => self.replace(document, path),
-            OperationKind::Move => {
-                let value = self.take_source(document, true)?;
-                Self::add_to_destination(document, path, kind, value)
-            }
-            OperationKind::Copy => {
-                let value = self.take_source(document, false)?;
-                Self::add_to_destination(document, path, kind, value)
-            }
-            OperationKind::Test => self.test(document, path),
+            OperationKind::Replace => self.replace(document),
+            OperationKind::Move => self.shift(document),
+            OperationKind::Copy => self.copy(document),
+            OperationKind::Test => self.test(document),
         }
     }
 
-    fn field(&self, name: &'static str, kind: OperationKind) -> Result<&str, PatchError> {
-        let value = self.fields.get(name).and_then(Value::as_str);
-        value.ok_or_else(|| {
+    fn path_of(&self, kind: OperationKind) -> Result<&str, PatchError> {
+        let problem = match kind {
+            OperationKind::Add | OperationKind::Remove | OperationKind::Copy => "",
+            OperationKind::Replace | OperationKind::Move | OperationKind::Test => {
+                "operation missing path field: "
+            }
+        };
+        self.path().ok_or_else(|| {
+            let kind = kind.name();
             PatchError::Operation(format!(
-                "{} operation failed to decode {name}: missing value",
-                kind.name()
+                "{kind} operation failed to decode path: {problem}missing value"
             ))
         })
     }
 
-    fn replace(&self, document: &mut Value, path: &str) -> Result<(), PatchError> {
+    fn source_of(&self, kind: OperationKind) -> Result<&str, PatchError> {
+        self.fields.get("from").and_then(Value::as_str).ok_or_else(|| {
+            let kind = kind.name();
+            PatchError::Operation(format!(
+                "{kind} operation failed to decode from: operation, missing from field: missing value"
+            ))
+        })
+    }
+
+    fn replace(&self, document: &mut Value) -> Result<(), PatchError> {
         let kind = OperationKind::Replace;
+        let path = self.path_of(kind)?;
         if path.is_empty() {
             let value = self.value();
             if !value.is_object() && !value.is_array() {
@@ -156,14 +166,10 @@ impl Operation {
         )
     }
 
-    /// The value at `from`, taken away for a move.
-    fn take_source(&self, document: &mut Value, takes: bool) -> Result<Value, PatchError> {
-        let kind = if takes {
-            OperationKind::Move
-        } else {
-            OperationKind::Copy
-        };
-        let from = self.field("from", kind)?;
+    /// Moves a value. The reference names the last key in its messages where it names the path elsewhere.
+    fn shift(&self, document: &mut Value) -> Result<(), PatchError> {
+        let kind = OperationKind::Move;
+        let from = self.source_of(kind)?;
         let place = locate(
             document,
             from,
@@ -172,35 +178,59 @@ impl Operation {
         )?;
         let value = refuse(
             kind,
-            from,
+            &place.key,
             place
                 .container
                 .get(&place.key)
                 .map(Option::<&Value>::cloned),
         )?;
-        if takes {
-            refuse(kind, from, place.container.remove(&place.key))?;
-        }
-        Ok(value.unwrap_or_default())
-    }
-
-    fn add_to_destination(
-        document: &mut Value,
-        path: &str,
-        kind: OperationKind,
-        value: Value,
-    ) -> Result<(), PatchError> {
+        refuse(kind, &place.key, place.container.remove(&place.key))?;
+        let path = self.path_of(kind)?;
         let place = locate(
             document,
             path,
             kind,
             &format!("doc is missing destination path: {path}"),
         )?;
-        refuse(kind, path, place.container.add(&place.key, value))
+        refuse(
+            kind,
+            path,
+            place.container.add(&place.key, value.unwrap_or_default()),
+        )
     }
 
-    fn test(&self, document: &mut Value, path: &str) -> Result<(), PatchError> {
+    fn copy(&self, document: &mut Value) -> Result<(), PatchError> {
+        let kind = OperationKind::Copy;
+        let from = self.source_of(kind)?;
+        let place = locate(
+            document,
+            from,
+            kind,
+            &format!("doc is missing from path: {from}"),
+        )?;
+        let value = place
+            .container
+            .get(&place.key)
+            .map(Option::<&Value>::cloned);
+        let value = value.map_err(|problem| {
+            PatchError::Operation(format!("error in copy for from: '{from}': {problem}"))
+        })?;
+        let path = self.path_of(kind)?;
+        let place = locate(
+            document,
+            path,
+            kind,
+            &format!("doc is missing destination path: {path}"),
+        )?;
+        let added = place.container.add(&place.key, value.unwrap_or_default());
+        added.map_err(|problem| {
+            PatchError::Operation(format!("error while adding value during copy: {problem}"))
+        })
+    }
+
+    fn test(&self, document: &mut Value) -> Result<(), PatchError> {
         let kind = OperationKind::Test;
+        let path = self.path_of(kind)?;
         let is_equal = if path.is_empty() {
             *document == self.value()
         } else {

@@ -46,6 +46,16 @@ pub(super) fn take_from_list(items: &mut Vec<Node>) -> Result<Directive, MergeEr
     Ok(directive)
 }
 
+/// A copy of an element of a patch, whose directive it takes along: an element that is used again has none.
+pub(super) fn take_copy(node: &mut Node) -> Node {
+    let copy = node.clone();
+    if let Node::Mapping(mapping) = node {
+        // An unknown directive stays, and is complained about where the copy is merged.
+        let _ = take_from_mapping(mapping);
+    }
+    copy
+}
+
 /// Whether a node asks to take the place of what it would be merged into.
 pub(super) fn replaces(node: &Node) -> bool {
     node.get(KEY).and_then(Node::text) == Some("replace")

@@ -68,7 +68,7 @@ impl<'s> Walker<'s> {
             return Ok(None);
         };
         let is_same = matches!(origin, Origin::Same);
-        let patch = match origin {
+        let mut patch = match origin {
             Origin::Patch(Node::Sequence(patch)) => patch.items,
             Origin::Patch(_) | Origin::Absent | Origin::Same => Vec::new(),
         };
@@ -96,7 +96,7 @@ impl<'s> Walker<'s> {
             let (keys, own) = usable(&values, own, keys);
             self.merge_element(
                 &mut lists,
-                (&patch, is_same),
+                (&mut patch, is_same),
                 elements,
                 Selector {
                     keys: &keys,
@@ -116,7 +116,7 @@ impl<'s> Walker<'s> {
     fn merge_element(
         &self,
         lists: &mut Lists,
-        (patch, is_same): (&[Node], bool),
+        (patch, is_same): (&mut [Node], bool),
         schema: Option<Type<'s>>,
         selector: Selector<'_>,
     ) -> Result<(), MergeError> {
@@ -129,14 +129,16 @@ impl<'s> Walker<'s> {
             .dest
             .iter()
             .position(|node| node.as_ref().is_some_and(|node| narrowed.is_element(node)));
-        let origin = match patch.iter().find(|node| narrowed.is_element(node)) {
-            Some(node) => Origin::Patch(node.clone()),
+        let origin = match patch.iter_mut().find(|node| narrowed.is_element(node)) {
+            Some(node) => Origin::Patch(directive::take_copy(node)),
             None if is_same => Origin::Same,
             None => Origin::Absent,
         };
         let dest = index.and_then(|index| lists.dest[index].take());
-        // An element that the patch replaces stays in the object's list, from where it comes back in the end.
-        let is_replaced = dest.is_some() && origin.node().is_some_and(directive::replaces);
+        // An element that the patch replaces, as it does each scalar, stays in the object's list, from where it comes
+        // back in the end.
+        let replaces = |patch: &Node| directive::replaces(patch) || patch.as_scalar().is_some();
+        let is_replaced = dest.is_some() && origin.node().is_some_and(replaces);
         let kept = dest
             .as_ref()
             .filter(|_| is_replaced || origin.node().is_some())
@@ -279,7 +281,10 @@ impl Lists {
                 result.push(slot);
             }
         }
-        if !is_found {
+        let is_null = element
+            .and_then(|slot| self.node(slot))
+            .is_some_and(Node::is_null);
+        if !is_found && !is_null {
             result.extend(element);
         }
         self.result = result;
@@ -409,8 +414,10 @@ fn values_of(element: &Node, keys: &[SmolStr]) -> Values {
 /// Lets values that agree where both have something fill each other's gaps.
 fn complete(list: &mut [Values]) {
     for left in 0..list.len() {
+        // The reference goes on comparing what was here before.
+        let before = list[left].clone();
         for right in 0..list.len() {
-            if let Some(values) = united(&list[left], &list[right]) {
+            if let Some(values) = united(&before, &list[right]) {
                 list[left].clone_from(&values);
                 list[right] = values;
             }
