@@ -32,6 +32,8 @@ pub enum Evaluation {
     And,
     /// `or`: up to the first argument that is true.
     Or,
+    /// `call`: refused with the text of its first argument, since no value is a function.
+    Call,
 }
 
 /// Go's type of a parameter.

@@ -10,12 +10,25 @@
 
 mod arguments;
 mod builtin;
+mod cast;
+mod helm;
+pub(crate) mod json;
+mod sprig;
 
 use crate::function::{Evaluation, Function, Functions, Implementation, Type};
 
 /// The functions of text/template.
 pub fn go() -> Functions {
     Functions::new(&[builtin::TABLE])
+}
+
+/// The functions of Helm 4.2: the language's own, those of Sprig without the environment, and Helm's.
+pub fn helm() -> Functions {
+    let mut tables = vec![builtin::TABLE];
+    tables.extend(sprig::tables());
+    // Helm's come last, since some stand in the place of Sprig's.
+    tables.extend(helm::tables());
+    Functions::new(&tables)
 }
 
 /// A function whose arguments are all evaluated.

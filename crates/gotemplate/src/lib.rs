@@ -31,3 +31,20 @@ pub use runtime::{Host, Runtime};
 pub use template_set::TemplateSet;
 pub use text::Text;
 pub use value::{Kind, List, Map, MapType, Method, Object, Value};
+
+/// Takes `<no value>` out of an output, also where a template or a value had it as text: Helm's way of not printing what is
+/// missing.
+pub fn without_no_value(output: Text) -> Text {
+    const NO_VALUE: &[u8] = b"<no value>";
+    if memchr::memmem::find(&output, NO_VALUE).is_none() {
+        return output;
+    }
+    let mut kept = Vec::with_capacity(output.len());
+    let mut start = 0;
+    for found in memchr::memmem::find_iter(&output, NO_VALUE) {
+        kept.extend_from_slice(&output[start..found]);
+        start = found + NO_VALUE.len();
+    }
+    kept.extend_from_slice(&output[start..]);
+    kept.into()
+}

@@ -21,8 +21,12 @@ impl<'t> State<'t, '_, '_> {
     ) -> Result<Value> {
         self.step()?;
         self.check_count(function, name, operands.len(), last.is_some())?;
-        if function.evaluation != Evaluation::Eager {
-            return self.short_circuit(dot, function, operands, last);
+        match function.evaluation {
+            Evaluation::Eager => {}
+            Evaluation::And | Evaluation::Or => {
+                return self.short_circuit(dot, function, operands, last);
+            }
+            Evaluation::Call => return self.refuse_call(dot, node, operands, last),
         }
         let mut arguments = Vec::with_capacity(operands.len() + usize::from(last.is_some()));
         self.arguments(dot, function, operands, last, &mut arguments)?;
@@ -105,6 +109,35 @@ impl<'t> State<'t, '_, '_> {
             }
         }
         Ok(last.unwrap_or(value))
+    }
+
+    /// `call`, of something that cannot be called.
+    fn refuse_call(
+        &mut self,
+        dot: &Dot,
+        node: At<'t>,
+        operands: &'t [Operand],
+        last: Option<Value>,
+    ) -> Result<Value> {
+        let mut values = Vec::new();
+        for operand in operands {
+            values.push(self.argument(dot, Type::Reflected, operand)?);
+        }
+        values.extend(last);
+        let name = operands
+            .first()
+            .map_or_else(String::new, ToString::to_string);
+        let error = match values.first() {
+            None | Some(Value::Invalid | Value::Nil) => CallError::new("call of nil"),
+            Some(value) => {
+                CallError::new(format!("non-function {name} of type {}", value.type_name()))
+            }
+        };
+        self.at(node);
+        self.raise(Cause::Call {
+            function: "call".to_owned(),
+            error,
+        })
     }
 
     fn arguments(

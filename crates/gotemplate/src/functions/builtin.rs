@@ -19,8 +19,8 @@ use crate::{
 
 use Type::{Any, Reflected, String};
 
-/// `and` and `or` are known to the evaluator; their implementations are never called.
-const fn short_circuit(name: &'static str, evaluation: Evaluation) -> Function {
+/// Functions that the evaluator itself knows; their implementations are never called.
+const fn special(name: &'static str, evaluation: Evaluation) -> Function {
     Function {
         name,
         parameters: &[Reflected],
@@ -31,9 +31,9 @@ const fn short_circuit(name: &'static str, evaluation: Evaluation) -> Function {
 }
 
 pub(super) static TABLE: &[Function] = &[
-    short_circuit("and", Evaluation::And),
-    short_circuit("or", Evaluation::Or),
-    variadic("call", &[Reflected], Reflected, call),
+    special("and", Evaluation::And),
+    special("or", Evaluation::Or),
+    special("call", Evaluation::Call),
     variadic("eq", &[Reflected], Reflected, compare::eq),
     eager("ge", &[Reflected, Reflected], compare::ge),
     eager("gt", &[Reflected, Reflected], compare::gt),
@@ -54,17 +54,6 @@ pub(super) static TABLE: &[Function] = &[
 
 fn unreachable_call(_: &mut dyn Runtime, _: &[Value]) -> Answer {
     Err(CallError::new("not callable"))
-}
-
-/// No value that a template can hold is a function.
-fn call(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    match arguments.first() {
-        None | Some(Value::Invalid | Value::Nil) => Err(CallError::new("call of nil")),
-        Some(value) => Err(CallError::new(format!(
-            "non-function of type {}",
-            value.type_name()
-        ))),
-    }
 }
 
 fn len(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {

@@ -14,6 +14,7 @@ use crate::text::Text;
 #[derive(Debug)]
 pub struct Map {
     kind: &'static MapType,
+    is_nil: bool,
     entries: RwLock<BTreeMap<Text, Value>>,
 }
 
@@ -62,10 +63,24 @@ impl Map {
         Self::default()
     }
 
+    /// A nil `map[string]interface {}`: empty, `null` in JSON, and nothing can be set in it.
+    pub fn nil() -> Self {
+        Self {
+            is_nil: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is a nil map.
+    pub fn is_nil(&self) -> bool {
+        self.is_nil
+    }
+
     /// An empty map of a type.
     pub fn typed(kind: &'static MapType) -> Self {
         Self {
             kind,
+            is_nil: false,
             entries: RwLock::default(),
         }
     }
@@ -80,6 +95,7 @@ impl Map {
     pub fn with_type(&self, kind: &'static MapType) -> Self {
         Self {
             kind,
+            is_nil: false,
             entries: RwLock::new(self.entries.read().clone()),
         }
     }
@@ -144,6 +160,7 @@ impl Map {
             .collect::<Option<_>>()?;
         Some(Self {
             kind: self.kind,
+            is_nil: self.is_nil,
             entries: RwLock::new(entries),
         })
     }
@@ -157,6 +174,7 @@ impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
             .collect();
         Self {
             kind: &ANY,
+            is_nil: false,
             entries: RwLock::new(entries),
         }
     }

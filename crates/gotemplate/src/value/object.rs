@@ -43,6 +43,11 @@ pub trait Object: Debug + Send + Sync {
         self.text()
     }
 
+    /// The string that stands for it in JSON, where its type says so; otherwise its fields do.
+    fn json_text(&self) -> Option<String> {
+        None
+    }
+
     /// Whether `if` takes it for true; structs and pointers to them always are.
     fn is_true(&self) -> bool {
         true

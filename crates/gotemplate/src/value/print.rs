@@ -36,7 +36,7 @@ impl Operand for Value {
                     .collect();
                 View::Map {
                     entries,
-                    is_nil: false,
+                    is_nil: map.is_nil(),
                 }
             }
             Self::Object(object) => match (object.number(), object.kind()) {

@@ -125,9 +125,10 @@ fn equal_composites(left: &Value, right: &Value) -> Result<bool, CallError> {
     Ok(left.deep_equals(right))
 }
 
-/// How Go prints the reflected value itself.
+/// How Go prints the reflected value itself: by `%s`, with its marks.
 fn reflected(value: &Value) -> String {
-    String::from_utf8_lossy(&value.to_text().unwrap_or_default()).into_owned()
+    let text = rheostat_gocompat::fmt::sprintf(b"%s", std::slice::from_ref(value));
+    String::from_utf8_lossy(&text.unwrap_or_default()).into_owned()
 }
 
 /// Integers may be compared with integers whatever their signs, floats with floats.

@@ -1,0 +1,12 @@
+//! The functions that Helm adds, and those of Sprig that it replaces.
+
+mod data;
+mod templates;
+mod unsupported;
+
+use crate::function::Function;
+
+/// The tables in the order in which later ones hold.
+pub(super) fn tables() -> [&'static [Function]; 3] {
+    [unsupported::TABLE, data::TABLE, templates::TABLE]
+}
