@@ -66,18 +66,21 @@ impl Server {
     /// # Errors
     /// [`ConnectError::Configuration`].
     pub async fn find(role: Role, rate: Rate, metrics: Metrics) -> Result<Self, ConnectError> {
-        let mut config = Config::infer()
-            .await
-            .map_err(|source| ConnectError::Configuration(Box::new(source)))?;
-        let agent = format!("{}/{}", role.name, role.version);
-        if let Ok(agent) = HeaderValue::from_str(&agent) {
+        let config = Config::infer().await;
+        let config = config.map_err(|source| ConnectError::Configuration(Box::new(source)))?;
+        Ok(Self::at(config, role, rate, metrics))
+    }
+
+    /// The server of a configuration that is there already.
+    pub fn at(mut config: Config, role: Role, rate: Rate, metrics: Metrics) -> Self {
+        if let Ok(agent) = HeaderValue::from_str(&format!("{}/{}", role.name, role.version)) {
             config.headers.push((header::USER_AGENT, agent));
         }
-        Ok(Self {
+        Self {
             config,
             metrics,
             rate,
-        })
+        }
     }
 
     /// A client that may write as long as `authority` holds.

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use kube::{Api, Resource};
 use parking_lot::Mutex;
 use rand::RngExt;
+use rheostat_api::{ConditionType, metadata::REQUESTED_AT};
 use serde::Serialize;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -39,9 +40,6 @@ use crate::{
     store::{Change, Store},
 };
 
-/// The annotation that asks for a pass; its value is handed back as `status.lastHandledReconcileAt`.
-pub const REQUESTED_AT: &str = "reconcile.fluxcd.io/requestedAt";
-
 /// How long the passes that run may take to end once the controller stops. Kubernetes kills a container
 /// thirty seconds after it asked it to stop, unless told otherwise; events still have to go out, and the lease
 /// has to be handed over.
@@ -58,7 +56,7 @@ pub trait Reconciler: Send + Sync + 'static {
 
     /// The condition types that this controller owns. Those of others are left as they are, also
     /// where a write meets a conflict.
-    const OWNED_CONDITIONS: &'static [&'static str];
+    const OWNED_CONDITIONS: &'static [ConditionType];
 
     /// Brings one object to its desired state (or, when it is being deleted, cleans up): observe, plan, execute.
     ///

@@ -18,6 +18,7 @@ use std::{
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
+use rheostat_api::metadata::EVENT_ANNOTATION_PREFIX;
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -27,9 +28,6 @@ use crate::{
     report::{Event, EventType},
     role::Role,
 };
-
-/// Annotations of an object with this prefix are copied into its events.
-const COPIED_PREFIX: &str = "event.toolkit.fluxcd.io/";
 
 /// Workers for each destination. Four keep a two-core API server busy without queueing there; more would only
 /// take its time from reconciles.
@@ -163,7 +161,7 @@ impl Subject {
     pub fn of<O: Managed>(recorder: &Recorder, object: &O) -> Self {
         let annotations = object.meta().annotations.iter().flatten();
         let copied = annotations
-            .filter(|(key, _)| key.starts_with(COPIED_PREFIX))
+            .filter(|(key, _)| key.starts_with(EVENT_ANNOTATION_PREFIX))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         Self {

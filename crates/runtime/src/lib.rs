@@ -9,6 +9,7 @@
 pub mod acl;
 pub mod args;
 pub mod client;
+pub mod conditions;
 pub mod drive;
 pub mod event;
 pub mod lease;
@@ -25,6 +26,7 @@ pub mod role;
 pub mod shell;
 pub mod store;
 
+pub use conditions::Conditions;
 pub use drive::{Controller, Reconciler, Waker};
 pub use object::{Managed, ObjectKey, ObjectRef};
 pub use pass::{Cause, Interrupted, Pass, Wait};

@@ -4,13 +4,11 @@ use kube::{
     Api,
     api::{ObjectMeta, Patch, PatchParams},
 };
+use rheostat_api::metadata::FINALIZER;
 use serde_json::json;
 
 use super::status::WriteError;
 use crate::object::Managed;
-
-/// The finalizer of every kind of the toolkit.
-pub(crate) const FINALIZER: &str = "finalizers.fluxcd.io";
 
 pub(crate) fn is_on(meta: &ObjectMeta) -> bool {
     finalizers(meta).any(|name| name == FINALIZER)

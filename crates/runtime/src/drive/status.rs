@@ -11,6 +11,7 @@ use kube::{
     Api,
     api::{Patch, PatchParams},
 };
+use rheostat_api::ConditionType;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -98,7 +99,7 @@ pub struct StatusWriter<O: Managed> {
     api: Api<O>,
     store: Store<O>,
     key: ObjectKey,
-    owned: &'static [&'static str],
+    owned: &'static [ConditionType],
     params: PatchParams,
     uid: Option<String>,
     /// The version and the status that the server is known to hold.
@@ -111,7 +112,7 @@ impl<O: Managed> StatusWriter<O> {
         api: Api<O>,
         store: Store<O>,
         object: &O,
-        owned: &'static [&'static str],
+        owned: &'static [ConditionType],
         role: Role,
     ) -> Self {
         let mut writer = Self {
@@ -223,11 +224,11 @@ impl<O: Managed> StatusWriter<O> {
 }
 
 /// Takes over into `wanted` the conditions of others that `known` has.
-fn lay_over(known: &Value, wanted: &mut Value, owned: &[&str]) {
+fn lay_over(known: &Value, wanted: &mut Value, owned: &[ConditionType]) {
     let is_foreign = |condition: &&Value| {
         condition["type"]
             .as_str()
-            .is_some_and(|r#type| !owned.contains(&r#type))
+            .is_some_and(|r#type| !owned.iter().any(|owned| owned.as_str() == r#type))
     };
     let foreign = known["conditions"]
         .as_array()
@@ -254,7 +255,7 @@ mod tests {
         lay_over(
             &json!({"conditions": known}),
             &mut laid,
-            &["Ready", "Stalled"],
+            &[ConditionType::Ready, ConditionType::Stalled],
         );
         assert_eq!(laid["conditions"], *expected);
     }

@@ -1,0 +1,255 @@
+//! A controller for tests: its objects say in their URL what is to happen to them.
+
+use std::{sync::Arc, time::Duration};
+
+use k8s_openapi::{
+    api::core::v1::Event as ClusterEvent,
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+};
+use kube::{
+    Api, Client,
+    api::{Patch, PatchParams, PostParams},
+    runtime::{conditions::is_crd_established, wait::await_condition},
+};
+use parking_lot::Mutex;
+use rheostat_api::{
+    ConditionType, GitRepository, GitRepositorySpec, GitRepositoryStatus, Reason, crd,
+};
+use rheostat_runtime::{
+    Conditions, Context, Controller, Event, Finalizer, LogLine, Moment, Pass, Reconciler, Report,
+    Requeue, Role, Settings, Store, Wait,
+    event::{Delivery, Recorder},
+    metrics::Metrics,
+    queue::Backoff,
+    store::Selection,
+};
+use rheostat_testing::ControlPlane;
+use tokio::{task::JoinHandle, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const ROLE: Role = Role {
+    name: "test-controller",
+    field_manager: "gotk-test-controller",
+    version: "0.0.0",
+    concurrent: "2",
+    reads_address_variables: false,
+};
+
+/// How long a test waits for what must come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Reconciles by the last part of the URL: `panic` panics, `wait` waits for the controller to stop, anything else is
+/// stored at once.
+#[derive(Debug, Default)]
+pub(crate) struct Tester {
+    /// The names of the objects that were reconciled, in order.
+    pub(crate) seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Reconciler for Tester {
+    type Object = GitRepository;
+    type Status = GitRepositoryStatus;
+    type Outcome = bool;
+
+    const OWNED_CONDITIONS: &'static [ConditionType] =
+        &[ConditionType::Ready, ConditionType::Reconciling];
+
+    async fn reconcile(&self, object: Arc<GitRepository>, pass: &Pass<GitRepository>) -> bool {
+        self.seen.lock().push(object.name().to_owned());
+        match object.spec.url.rsplit('/').next() {
+            Some("panic") => unreachable!("as the URL demands"),
+            Some("wait") => {
+                let wait = Wait {
+                    until: Instant::now() + Duration::from_hours(1),
+                    is_cancelled_by_newer: false,
+                };
+                pass.wait(wait, std::future::pending::<()>()).await.is_ok()
+            }
+            _ => true,
+        }
+    }
+
+    fn report(
+        &self,
+        object: &GitRepository,
+        _: &bool,
+        moment: Moment,
+    ) -> Report<GitRepositoryStatus> {
+        let mut status = object.status.clone().unwrap_or_default();
+        let message = format!("stored {}", object.spec.url);
+        let mut conditions =
+            Conditions::new(&mut status.conditions, object.generation(), moment.now);
+        conditions.mark_true(ConditionType::Ready, Reason::Succeeded, message.clone());
+        status.observed_generation = Some(object.generation());
+        Report {
+            status,
+            finalizer: if object.is_being_deleted() {
+                Finalizer::Release
+            } else {
+                Finalizer::Keep
+            },
+            events: vec![Event::normal("NewArtifact", message).with("test/revision", "r1")],
+            requeue: Requeue::Interval(Duration::from_hours(1)),
+            log: LogLine::default(),
+        }
+    }
+}
+
+/// A running controller in a namespace of its own.
+pub(crate) struct Running {
+    pub(crate) client: Client,
+    pub(crate) namespace: String,
+    pub(crate) objects: Api<GitRepository>,
+    pub(crate) seen: Arc<Mutex<Vec<String>>>,
+    pub(crate) metrics: Metrics,
+    delivery: Delivery,
+    stop: CancellationToken,
+    controller: JoinHandle<()>,
+}
+
+impl Running {
+    pub(crate) async fn start(plane: &ControlPlane) -> Self {
+        let client = plane
+            .client()
+            .await
+            .expect("the control plane gives a client");
+        install_crd(&client).await;
+        let namespace = plane
+            .namespace("shell")
+            .await
+            .expect("a namespace can be made");
+        Self::start_in(client, namespace)
+    }
+
+    pub(crate) fn start_in(client: Client, namespace: String) -> Self {
+        let stop = CancellationToken::new();
+        let (context, delivery) = context(&client, &namespace, stop.clone());
+        let store = Store::<GitRepository>::watch(&context, Selection::default());
+        let tester = Tester::default();
+        let seen = Arc::clone(&tester.seen);
+        let metrics = context.metrics.clone();
+        let controller = tokio::spawn(Controller::new(&context, store, tester).run());
+        let objects = Api::namespaced(client.clone(), &namespace);
+        Self {
+            client,
+            namespace,
+            objects,
+            seen,
+            metrics,
+            delivery,
+            stop,
+            controller,
+        }
+    }
+
+    /// Creates an object whose URL ends in `path`.
+    pub(crate) async fn create(&self, name: &str, path: &str) {
+        let spec = GitRepositorySpec {
+            url: format!("https://example.com/{path}"),
+            interval: "1h".parse().expect("an hour is a duration"),
+            ..GitRepositorySpec::default()
+        };
+        let object = GitRepository::new(name, spec).within(&self.namespace);
+        self.objects
+            .create(&PostParams::default(), &object)
+            .await
+            .expect("the object is valid");
+    }
+
+    pub(crate) async fn merge(&self, name: &str, change: serde_json::Value) -> GitRepository {
+        let patched = self
+            .objects
+            .patch(name, &PatchParams::default(), &Patch::Merge(change))
+            .await;
+        patched.expect("the change is valid")
+    }
+
+    /// Waits until `condition` holds for the object, or for its absence.
+    pub(crate) async fn until(
+        &self,
+        name: &str,
+        condition: impl Fn(Option<&GitRepository>) -> bool,
+    ) -> Option<GitRepository> {
+        let holds = |object: Option<&GitRepository>| condition(object);
+        let waited =
+            tokio::time::timeout(PATIENCE, await_condition(self.objects.clone(), name, holds))
+                .await;
+        waited
+            .expect("what is waited for comes in time")
+            .expect("the watch works")
+    }
+
+    pub(crate) async fn until_ready(&self, name: &str) -> GitRepository {
+        self.until(name, |object| object.is_some_and(is_ready))
+            .await
+            .expect("an object that is ready is there")
+    }
+
+    /// The events about an object: reason, message, count and annotations.
+    pub(crate) async fn events(&self, name: &str) -> Vec<ClusterEvent> {
+        let events = Api::<ClusterEvent>::namespaced(self.client.clone(), &self.namespace);
+        let about = kube::api::ListParams::default().fields(&format!("involvedObject.name={name}"));
+        events
+            .list(&about)
+            .await
+            .expect("events can be listed")
+            .items
+    }
+
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        let stopped = tokio::time::timeout(PATIENCE, self.controller).await;
+        stopped
+            .expect("it stops in time")
+            .expect("it does not panic");
+        self.delivery.finish(PATIENCE).await;
+    }
+}
+
+pub(crate) fn is_ready(object: &GitRepository) -> bool {
+    object
+        .condition(&ConditionType::Ready)
+        .is_some_and(rheostat_api::Condition::is_true)
+}
+
+fn context(client: &Client, namespace: &str, stop: CancellationToken) -> (Context, Delivery) {
+    let settings = Settings {
+        concurrent: 2,
+        requeue_dependency: Duration::from_secs(5),
+        jitter_percentage: 0,
+        backoff: Backoff {
+            min: Duration::from_millis(200),
+            max: Duration::from_secs(1),
+        },
+        namespace: Some(namespace.to_owned()),
+        label_selector: String::new(),
+        runtime_namespace: namespace.to_owned(),
+    };
+    let (recorder, delivery) = Recorder::start(client, ROLE, None, "test");
+    let context = Context {
+        role: ROLE,
+        client: client.clone(),
+        recorder,
+        metrics: Metrics::new(),
+        settings: Arc::new(settings),
+        stop,
+    };
+    (context, delivery)
+}
+
+async fn install_crd(client: &Client) {
+    let definitions = Api::<CustomResourceDefinition>::all(client.clone());
+    for definition in crd::source_controller() {
+        let name = definition.manifest["metadata"]["name"]
+            .as_str()
+            .expect("a definition has a name")
+            .to_owned();
+        let apply = PatchParams::apply("test").force();
+        let applied = definitions
+            .patch(&name, &apply, &Patch::Apply(&definition.manifest))
+            .await;
+        applied.expect("the definition is valid");
+        let established = await_condition(definitions.clone(), &name, is_crd_established());
+        established.await.expect("the definition is established");
+    }
+}
