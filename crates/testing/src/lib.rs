@@ -18,14 +18,17 @@
 //! ```
 
 pub mod control_plane;
+pub mod controller;
 pub mod fault_proxy;
 pub mod git_server;
+pub mod manifest;
 
 pub mod certificate;
 pub mod process;
 pub mod program;
 
 pub use control_plane::ControlPlane;
+pub use controller::Controller;
 pub use fault_proxy::FaultProxy;
 pub use git_server::{Commit, GitServer};
 pub use process::Process;

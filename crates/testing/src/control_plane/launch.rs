@@ -1,7 +1,6 @@
 //! Starts the programs in order and waits for each to do its work.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,7 @@ use tokio::time::sleep;
 use super::arguments::{self, Ports};
 use super::credentials::Credentials;
 use super::{ControlPlane, Options, client_for, nodes};
-use crate::process::{Process, Scratch};
+use crate::process::{Process, Scratch, free_port};
 use crate::program::Program;
 
 /// Four seconds are usual; a machine whose cores are all busy takes ten times that.
@@ -148,13 +147,4 @@ fn check_alive(processes: &mut [Process]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn free_port() -> Result<u16> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("looking for a free port")?;
-    Ok(listener
-        .local_addr()
-        .context("looking for a free port")?
-        .port())
 }
