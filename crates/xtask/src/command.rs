@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{ci, control_plane, generate, repository, test};
+use crate::{ci, control_plane, generate, repository, test, up};
 
 /// Everything that a developer does with this repository.
 #[derive(Debug, Parser)]
@@ -16,6 +16,8 @@ pub struct Xtask {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Start a cluster that follows a Git repository, and show what happens until Ctrl-C.
+    Up,
     /// Run all that has to pass: format, lints, tests, generated files, conformance, scenarios.
     Test,
     /// Run the tests and the slow checks: documentation, each crate alone, charts, licences.
@@ -31,6 +33,7 @@ impl Xtask {
     /// Does what was asked for. Failures are printed with their causes.
     pub async fn run(self) -> ExitCode {
         let outcome = match self.command {
+            Command::Up => up::run().await,
             Command::Test => test::run().await,
             Command::Ci => ci::run().await,
             Command::ControlPlane(command) => control_plane::run(command).await,

@@ -12,6 +12,7 @@ pub mod ci;
 pub mod control_plane;
 pub mod generate;
 pub mod test;
+pub mod up;
 
 mod repository;
 mod steps;

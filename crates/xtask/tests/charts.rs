@@ -26,7 +26,7 @@ const CRDS: [&str; 2] = [
 ];
 
 /// The time in which the Deployment controller makes one Pod on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The helm program with a home of its own.
 struct Helm {
