@@ -81,7 +81,9 @@ fn to_yaml_pretty(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let Ok(json) = json::to_serde_keeping_floats(&value(arguments, 0)) else {
         return Ok(Value::from(""));
     };
-    let output = emit::to_yaml_v3(&json);
+    let Ok(output) = emit::to_yaml_v3(&json) else {
+        return Ok(Value::from(""));
+    };
     Ok(Value::from(output.strip_suffix('\n').unwrap_or(&output)))
 }
 
