@@ -52,18 +52,18 @@ fn named(name: &str) -> String {
 
 #[test]
 fn a_directory_without_a_file_is_scanned_in_the_order_of_names() {
-    let [b, c, d, e, f] = &["b", "c", "d", "e", "f"].map(named);
+    let [plain, hidden, based, unlisted, deep] = &["b", "c", "e", "d", "f"].map(named);
     check(
         &[
-            ("app/b.yml", b),
-            ("app/.hidden/c.yaml", c),
+            ("app/b.yml", plain),
+            ("app/.hidden/c.yaml", hidden),
             ("app/sub/kustomization.yaml", "resources: [e.yaml]\n"),
-            ("app/sub/e.yaml", e),
-            ("app/sub/left-out.yaml", d),
-            ("app/deep/er/f.yaml", f),
+            ("app/sub/e.yaml", based),
+            ("app/sub/left-out.yaml", unlisted),
+            ("app/deep/er/f.yaml", deep),
             ("app/README.md", "not a manifest"),
             ("app/upper.YAML", "not: a manifest"),
-            ("outside.yaml", d),
+            ("outside.yaml", unlisted),
         ],
         Ok(&["ConfigMap/c", "ConfigMap/b", "ConfigMap/f", "ConfigMap/e"]),
     );
