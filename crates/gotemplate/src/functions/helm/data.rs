@@ -72,7 +72,7 @@ fn encoded(arguments: &[Value], escaping: Escaping, is_pretty: bool) -> Answer {
 fn must_to_yaml(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let json =
         json::to_serde(&value(arguments, 0)).map_err(|error| CallError::new(error.to_string()))?;
-    let output = emit::to_yaml(&json);
+    let output = emit::to_yaml(&json).map_err(|error| CallError::new(error.to_string()))?;
     Ok(Value::from(output.strip_suffix('\n').unwrap_or(&output)))
 }
 
@@ -81,9 +81,7 @@ fn to_yaml_pretty(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let Ok(json) = json::to_serde_keeping_floats(&value(arguments, 0)) else {
         return Ok(Value::from(""));
     };
-    let Ok(output) = emit::to_yaml_v3(&json) else {
-        return Ok(Value::from(""));
-    };
+    let output = emit::to_yaml_v3(&json);
     Ok(Value::from(output.strip_suffix('\n').unwrap_or(&output)))
 }
 
