@@ -33,7 +33,6 @@ pub mod remote;
 pub mod repo_spec;
 
 mod accumulator;
-pub mod field_path;
 mod field_setter;
 mod generators;
 mod hasher;
@@ -41,4 +40,3 @@ mod name_ref;
 mod openapi;
 mod origin;
 mod ref_var;
-mod selector;

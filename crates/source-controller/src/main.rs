@@ -1,3 +1,22 @@
 //! The `source-controller` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use rheostat_runtime::{args, shell};
+use rheostat_source_controller::{args::Args, run};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args: Args = match args::parse(run::ROLE) {
+        Ok(args) => args,
+        Err(error) => error.exit(),
+    };
+    shell::start_log(&args.runtime);
+    match run::run(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = %format!("{error:#}"), "problem running manager");
+            ExitCode::FAILURE
+        }
+    }
+}

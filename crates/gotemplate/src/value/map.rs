@@ -15,7 +15,7 @@ use crate::text::Text;
 pub struct Map {
     kind: &'static MapType,
     is_nil: bool,
-    entries: Arc<RwLock<BTreeMap<Text, Value>>>,
+    entries: RwLock<BTreeMap<Text, Value>>,
 }
 
 /// What a map's Go type means to a template.
@@ -81,7 +81,7 @@ impl Map {
         Self {
             kind,
             is_nil: false,
-            entries: Arc::default(),
+            entries: RwLock::default(),
         }
     }
 
@@ -90,19 +90,14 @@ impl Map {
         Self::typed(&STRINGS)
     }
 
-    /// The same map under another type: what is set in one shows in the other.
+    /// A map of a type with the entries of another; the values are shared.
     #[must_use]
-    pub fn retyped(&self, kind: &'static MapType) -> Self {
+    pub fn with_type(&self, kind: &'static MapType) -> Self {
         Self {
             kind,
-            is_nil: self.is_nil,
-            entries: Arc::clone(&self.entries),
+            is_nil: false,
+            entries: RwLock::new(self.entries.read().clone()),
         }
-    }
-
-    /// Whether the two are one map, whatever their types.
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.entries, &other.entries)
     }
 
     /// Its type.
@@ -166,7 +161,7 @@ impl Map {
         Some(Self {
             kind: self.kind,
             is_nil: self.is_nil,
-            entries: Arc::new(RwLock::new(entries)),
+            entries: RwLock::new(entries),
         })
     }
 }
@@ -180,7 +175,7 @@ impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
         Self {
             kind: &ANY,
             is_nil: false,
-            entries: Arc::new(RwLock::new(entries)),
+            entries: RwLock::new(entries),
         }
     }
 }

@@ -1,0 +1,69 @@
+//! From flags to a running controller.
+
+use anyhow::{Context as _, Result};
+use rheostat_api::metadata;
+use rheostat_artifact::file_server;
+use rheostat_artifact::storage::{Retention, Storage};
+use rheostat_runtime::store::Selection;
+use rheostat_runtime::{Context, Controller, Role, Store, shell};
+use rheostat_upstream::{Destination, client};
+
+use crate::args::{Args, StorageArgs};
+use crate::context::SourceContext;
+use crate::git_repository::GitRepositories;
+use crate::source::SourceReconciler;
+
+/// The names of this controller.
+pub const ROLE: Role = Role {
+    name: metadata::source::CONTROLLER,
+    field_manager: metadata::source::CONTROLLER,
+    version: env!("CARGO_PKG_VERSION"),
+    concurrent: "2",
+    reads_address_variables: true,
+};
+
+/// Runs until the process is told to stop.
+///
+/// # Errors
+/// When a flag asks for what is not there, or the shell fails.
+pub async fn run(args: Args) -> Result<()> {
+    args.check()?;
+    args.gates()?;
+    let Args {
+        runtime, storage, ..
+    } = args;
+    shell::run(ROLE, &runtime, |context| lead(context, storage)).await?;
+    Ok(())
+}
+
+/// What this instance does once it may act.
+async fn lead(context: Context, args: StorageArgs) -> Result<()> {
+    let storage = Storage::open(&args.storage_path, &args.advertised_address())?;
+    let listener = args
+        .storage_addr
+        .bind()
+        .await
+        .with_context(|| format!("listen on --storage-addr {}", args.storage_addr))?;
+    let files = axum::serve(listener, file_server::router(storage.root()))
+        .with_graceful_shutdown(context.stop.clone().cancelled_owned());
+    let sources = SourceContext {
+        cluster: context.client.clone(),
+        upstream: client::client(Destination::Upstream, None)?,
+        storage,
+        retention: Retention {
+            ttl: args.artifact_retention_ttl,
+            records: args.artifact_retention_records,
+        },
+        algorithm: args.artifact_digest_algo,
+        work: args.work_folder(),
+    };
+    let selection = Selection {
+        labels: context.settings.label_selector.clone(),
+        ..Selection::default()
+    };
+    let repositories = Store::watch(&context, selection);
+    let reconciler = SourceReconciler::new(GitRepositories::new(sources.clone()), sources);
+    let controller = Controller::new(&context, repositories, reconciler);
+    let (served, ()) = tokio::join!(files, controller.run());
+    served.context("serve artifacts")
+}

@@ -1,0 +1,385 @@
+//! From an outcome to status, events and the next time. Pure.
+
+use jiff::Timestamp;
+use rheostat_api::resource::{ReconciledSpec as _, ReconciledStatus};
+use rheostat_api::{
+    Artifact, Condition, ConditionStatus, ConditionType, Kind, Object, Reason, metadata,
+};
+use rheostat_runtime::{Conditions, Event, Finalizer, LogLine, Moment, Report, Requeue};
+
+use super::outcome::{Halt, Outcome, Produced, Retry, Run};
+use super::stored::Stored;
+use super::{Source, SourceStatus, summary};
+
+/// The condition types that belong to sources.
+pub(super) const OWNED_CONDITIONS: &[ConditionType] = &[
+    ConditionType::Ready,
+    ConditionType::Reconciling,
+    ConditionType::Stalled,
+    ConditionType::ArtifactInStorage,
+    ConditionType::ArtifactOutdated,
+    ConditionType::FetchFailed,
+    ConditionType::StorageOperationFailed,
+    ConditionType::IncludeUnavailable,
+    ConditionType::SourceVerified,
+];
+
+/// Says what an outcome means.
+pub(super) fn report<S: Source>(
+    object: &Object<S::Kind>,
+    outcome: &Outcome,
+    moment: Moment,
+) -> Report<<S::Kind as Kind>::Status> {
+    match outcome {
+        Outcome::Suspended => suspended(object, moment),
+        Outcome::Removed { had_files } => removed(object, *had_files),
+        Outcome::NotRemoved { error } => not_removed(object, error),
+        Outcome::Ran(run) => {
+            let Run { stored, result } = &**run;
+            let mut draft = Draft::begin(object, stored, moment.now);
+            match result {
+                Ok(produced) => succeeded::<S>(draft, produced),
+                Err(halt) => {
+                    draft.halt(halt);
+                    halted(draft, halt)
+                }
+            }
+        }
+    }
+}
+
+/// The status of a pass that has lasted for a while.
+pub(super) fn progress<K: Kind<Status: SourceStatus>>(
+    object: &Object<K>,
+    stored: &Stored,
+    now: Timestamp,
+) -> K::Status {
+    let mut draft = Draft::begin(object, stored, now);
+    let message = draft.reconciling.clone();
+    let mut conditions = draft.conditions();
+    let is_open = conditions
+        .get(&ConditionType::Ready)
+        .is_none_or(|ready| ready.status == ConditionStatus::Unknown);
+    if is_open || stored.artifact.is_none() {
+        conditions.mark_unknown(ConditionType::Ready, Reason::Progressing, message);
+    }
+    draft.status
+}
+
+/// A status on its way from what it was to what it will be.
+struct Draft<'a, K: Kind> {
+    object: &'a Object<K>,
+    status: K::Status,
+    now: Timestamp,
+    /// What `Reconciling` says.
+    reconciling: String,
+    events: Vec<Event>,
+}
+
+impl<'a, K: Kind<Status: SourceStatus>> Draft<'a, K> {
+    /// Takes up what was found in the storage.
+    fn begin(object: &'a Object<K>, stored: &Stored, now: Timestamp) -> Self {
+        let mut draft = Self {
+            object,
+            status: object.status.clone().unwrap_or_default(),
+            now,
+            reconciling: reconciling(object),
+            events: storage_events(stored),
+        };
+        draft.status.set_artifact(stored.artifact.clone());
+        if stored.artifact.is_none() {
+            "building artifact".clone_into(&mut draft.reconciling);
+            if stored.is_missing {
+                draft.reconciling.push_str(": disappeared from storage");
+            }
+        }
+        let message = draft.reconciling.clone();
+        let mut conditions = draft.conditions();
+        if stored.artifact.is_none() {
+            conditions.remove(&ConditionType::ArtifactInStorage);
+        }
+        conditions.remove(&ConditionType::StorageOperationFailed);
+        conditions.mark_reconciling(Reason::Progressing, message);
+        draft
+    }
+
+    fn conditions(&mut self) -> Conditions<'_> {
+        let generation = self.object.generation();
+        Conditions::new(self.status.conditions_mut(), generation, self.now)
+    }
+
+    /// Takes up a failure.
+    fn halt(&mut self, halt: &Halt) {
+        if let Some(revision) = &halt.revision {
+            let news = format!("new upstream revision '{revision}'");
+            self.reconciling = format!("building artifact: {news}");
+            let is_outdated = self.status.artifact().is_some();
+            let mut conditions = self.conditions();
+            // Upstream was read, whatever came after.
+            conditions.remove(&ConditionType::FetchFailed);
+            if is_outdated {
+                conditions.mark_true(ConditionType::ArtifactOutdated, Reason::NewRevision, news);
+            }
+        }
+        if let Some(condition) = &halt.condition {
+            let reason = halt.reason.clone();
+            self.conditions()
+                .mark_true(condition.clone(), reason, &*halt.message);
+        }
+        let reason = halt.reason.as_str();
+        self.events.push(Event::warning(reason, &*halt.message));
+    }
+
+    /// Sums up.
+    fn end(mut self, requeue: Requeue, log: LogLine) -> Report<K::Status> {
+        sum_up(&mut self.status, self.object.generation(), self.now);
+        Report {
+            status: self.status,
+            finalizer: Finalizer::Keep,
+            events: self.events,
+            requeue,
+            log,
+        }
+    }
+}
+
+/// Sets `Ready` by the other conditions. Whether there are any.
+fn sum_up(status: &mut impl ReconciledStatus, generation: i64, now: Timestamp) -> bool {
+    let Some((ready, reason, message)) = summary::ready(status.conditions()) else {
+        return false;
+    };
+    let mut conditions = Conditions::new(status.conditions_mut(), generation, now);
+    match ready {
+        ConditionStatus::True => conditions.mark_true(ConditionType::Ready, reason, message),
+        ConditionStatus::False => conditions.mark_false(ConditionType::Ready, reason, message),
+        _ => conditions.mark_unknown(ConditionType::Ready, reason, message),
+    }
+    true
+}
+
+fn reconciling<K: Kind<Status: SourceStatus>>(object: &Object<K>) -> String {
+    let observed = object
+        .status
+        .as_ref()
+        .and_then(ReconciledStatus::observed_generation);
+    match observed {
+        Some(observed) if observed == object.generation() => {
+            "reconciliation in progress".to_owned()
+        }
+        observed => format!(
+            "processing object: new generation {} -> {}",
+            observed.unwrap_or_default(),
+            object.generation()
+        ),
+    }
+}
+
+fn storage_events(stored: &Stored) -> Vec<Event> {
+    let mut events = Vec::new();
+    if stored.collected > 0 {
+        events.push(Event::trace(
+            Reason::GarbageCollectionSucceeded.as_str(),
+            format!("garbage collected {} artifacts", stored.collected),
+        ));
+    }
+    if let Some(error) = &stored.collection_error {
+        events.push(Event::warning(
+            Reason::GarbageCollectionFailed.as_str(),
+            format!("garbage collection of artifacts failed: {error}"),
+        ));
+    }
+    if let Some(problem) = &stored.corruption {
+        events.push(Event::warning(
+            Reason::ArtifactVerificationFailed.as_str(),
+            format!("failed to verify integrity of artifact: {problem}"),
+        ));
+    }
+    events
+}
+
+fn succeeded<S: Source>(
+    mut draft: Draft<'_, S::Kind>,
+    produced: &Produced,
+) -> Report<<S::Kind as Kind>::Status> {
+    let (revision, announcement) = match produced {
+        Produced::Unchanged {
+            revision,
+            announcement,
+        }
+        | Produced::UpToDate {
+            revision,
+            announcement,
+        } => (revision, announcement),
+        Produced::New {
+            artifact,
+            announcement,
+        } => {
+            draft.status.set_artifact(Some(artifact.clone()));
+            S::record(draft.object, &mut draft.status);
+            (&artifact.revision, announcement)
+        }
+    };
+    let mut conditions = draft.conditions();
+    for r#type in [
+        ConditionType::FetchFailed,
+        ConditionType::IncludeUnavailable,
+        ConditionType::ArtifactOutdated,
+        ConditionType::SourceVerified,
+        ConditionType::Reconciling,
+        ConditionType::Stalled,
+    ] {
+        conditions.remove(&r#type);
+    }
+    let message = S::stored_message(revision);
+    conditions.mark_true(ConditionType::ArtifactInStorage, Reason::Succeeded, message);
+    draft
+        .status
+        .set_observed_generation(draft.object.generation());
+    let news = news::<S>(&draft, announcement);
+    draft.events.extend(news);
+    let (routine, message) = routine::<S>(produced, announcement);
+    draft.events.extend(routine);
+    let log = LogLine {
+        message,
+        error: None,
+        revision: Some(revision.clone()),
+    };
+    let interval = draft.object.spec.interval().to_std();
+    draft.end(Requeue::Interval(interval), log)
+}
+
+/// What is worth telling: another artifact, or the end of a failure.
+fn news<S: Source>(draft: &Draft<'_, S::Kind>, message: &str) -> Option<Event> {
+    let before = draft.object.status.as_ref();
+    let artifact = draft.status.artifact()?;
+    let reason =
+        if before.and_then(|status| status.artifact()).map(digest) != Some(digest(artifact)) {
+            Reason::NewArtifact
+        } else if has_failed(draft.object, S::FAILURES) {
+            Reason::Succeeded
+        } else {
+            return None;
+        };
+    Some(
+        Event::normal(reason.as_str(), message)
+            .with(metadata::source::EVENT_REVISION, &*artifact.revision)
+            .with(metadata::source::EVENT_DIGEST, &*artifact.digest),
+    )
+}
+
+/// Whether the last pass ended with one of the failures, which are gone after
+/// a pass that succeeded.
+pub(crate) fn has_failed<K: Kind<Status: SourceStatus>>(
+    object: &Object<K>,
+    failures: &[ConditionType],
+) -> bool {
+    let is_true = |failure| object.condition(failure).is_some_and(Condition::is_true);
+    failures.iter().any(is_true)
+}
+
+fn digest(artifact: &Artifact) -> &str {
+    &artifact.digest
+}
+
+/// The event of a pass that changed nothing, and the line in the log.
+fn routine<S: Source>(produced: &Produced, announcement: &str) -> (Option<Event>, String) {
+    let (reason, message) = match produced {
+        Produced::New { .. } => return (None, announcement.to_owned()),
+        Produced::Unchanged { revision, .. } => (
+            S::UNCHANGED,
+            format!("no changes since last reconciliation: observed revision '{revision}'"),
+        ),
+        Produced::UpToDate { revision, .. } => (
+            Reason::ArtifactUpToDate,
+            format!("artifact up-to-date with remote revision: '{revision}'"),
+        ),
+    };
+    (Some(Event::trace(reason.as_str(), &*message)), message)
+}
+
+fn halted<K: Kind<Status: SourceStatus>>(
+    mut draft: Draft<'_, K>,
+    halt: &Halt,
+) -> Report<K::Status> {
+    let requeue = match halt.retry {
+        Retry::Never => {
+            draft
+                .conditions()
+                .mark_stalled(halt.reason.clone(), &*halt.message);
+            draft
+                .status
+                .set_observed_generation(draft.object.generation());
+            Requeue::Never
+        }
+        Retry::Backoff => {
+            let message = draft.reconciling.clone();
+            draft
+                .conditions()
+                .mark_reconciling(Reason::ProgressingWithRetry, message);
+            Requeue::Backoff
+        }
+    };
+    let log = LogLine {
+        message: "Reconciler error".to_owned(),
+        error: Some(halt.message.clone()),
+        revision: halt.revision.clone(),
+    };
+    draft.end(requeue, log)
+}
+
+/// A suspended object keeps what it has; only `Ready` is summed up again.
+fn suspended<K: Kind<Status: SourceStatus>>(
+    object: &Object<K>,
+    moment: Moment,
+) -> Report<K::Status> {
+    let mut status = object.status.clone().unwrap_or_default();
+    if sum_up(&mut status, object.generation(), moment.now) {
+        status.set_observed_generation(object.generation());
+    }
+    Report {
+        status,
+        finalizer: Finalizer::Keep,
+        events: Vec::new(),
+        requeue: Requeue::Never,
+        log: LogLine {
+            message: "reconciliation is suspended for this object".to_owned(),
+            ..LogLine::default()
+        },
+    }
+}
+
+fn removed<K: Kind>(object: &Object<K>, had_files: bool) -> Report<K::Status> {
+    let message = "garbage collected artifacts for deleted resource";
+    let event = Event::trace(Reason::GarbageCollectionSucceeded.as_str(), message);
+    Report {
+        status: object.status.clone().unwrap_or_default(),
+        finalizer: Finalizer::Release,
+        events: had_files.then_some(event).into_iter().collect(),
+        requeue: Requeue::Never,
+        log: LogLine {
+            message: message.to_owned(),
+            ..LogLine::default()
+        },
+    }
+}
+
+fn not_removed<K: Kind>(object: &Object<K>, error: &str) -> Report<K::Status> {
+    let message = format!("garbage collection for deleted resource failed: {error}");
+    Report {
+        status: object.status.clone().unwrap_or_default(),
+        finalizer: Finalizer::Keep,
+        events: vec![Event::warning(
+            Reason::GarbageCollectionFailed.as_str(),
+            &*message,
+        )],
+        requeue: Requeue::Backoff,
+        log: LogLine {
+            message: "Reconciler error".to_owned(),
+            error: Some(message),
+            revision: None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

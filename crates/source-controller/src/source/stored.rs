@@ -1,0 +1,72 @@
+//! What is stored of a source: garbage goes, and the artifact is compared
+//! with the status.
+
+use std::time::SystemTime;
+
+use rheostat_api::{Artifact, Reason};
+use rheostat_artifact::storage::{ArtifactPath, Verdict};
+
+use super::outcome::Halt;
+use crate::context::SourceContext;
+
+/// What is stored of a source, and what was noticed in passing.
+#[derive(Debug, Clone, Default)]
+pub struct Stored {
+    /// The artifact of the status, if it is whole. Its URL is today's.
+    pub artifact: Option<Artifact>,
+    /// How many older artifacts were removed.
+    pub collected: usize,
+    /// Why older artifacts could not be removed.
+    pub collection_error: Option<String>,
+    /// Why the stored artifact was removed.
+    pub corruption: Option<String>,
+    /// Whether the status names an artifact that is not stored any more.
+    pub is_missing: bool,
+}
+
+/// Looks at the storage. It blocks.
+///
+/// # Errors
+/// When the storage cannot be read, or a damaged artifact not be removed.
+pub(super) fn look(context: &SourceContext, artifact: Option<&Artifact>) -> Result<Stored, Halt> {
+    let Some(artifact) = artifact else {
+        return Ok(Stored::default());
+    };
+    let path = ArtifactPath::from_status(&artifact.path)
+        .map_err(|error| Halt::storage_failed(Reason::InvalidPath, error.to_string()))?;
+    let mut stored = Stored::default();
+    let collected = context
+        .storage
+        .collect_garbage(&path, context.retention, SystemTime::now());
+    match collected {
+        Ok(removed) => stored.collected = removed.len(),
+        // What cannot be removed now is removed another time.
+        Err(error) => stored.collection_error = Some(told(&error)),
+    }
+    let failed = |error| Halt::storage_failed(Reason::StatOperationFailed, told(&error));
+    stored.corruption = match context.storage.verify(&path, &artifact.digest) {
+        Ok(Verdict::Intact) => {
+            stored.artifact = Some(Artifact {
+                url: context.storage.url(&path),
+                ..artifact.clone()
+            });
+            return Ok(stored);
+        }
+        Ok(Verdict::Missing) => None,
+        Ok(Verdict::NoDigest(problem)) => Some(problem),
+        Ok(Verdict::Mismatch { found }) => Some(format!(
+            "computed digest '{found}' does not match '{}'",
+            artifact.digest
+        )),
+        Err(error) => return Err(failed(error)),
+    };
+    if stored.corruption.is_some() {
+        context.storage.remove(&path).map_err(failed)?;
+    }
+    stored.is_missing = true;
+    Ok(stored)
+}
+
+pub(super) fn told(error: &(dyn std::error::Error + 'static)) -> String {
+    rheostat_upstream::failure::chain(error)
+}
