@@ -28,7 +28,7 @@ pub use eval::{Error, Executor, Limit, Limits, MissingKey};
 pub use function::{CallError, Evaluation, Function, Functions, Implementation, Type};
 pub use lexer::Delimiters;
 pub use runtime::{Host, Runtime};
-pub use template_set::TemplateSet;
+pub use template_set::{ParsedText, TemplateSet};
 pub use text::Text;
 pub use value::{Kind, List, Map, MapType, Method, Object, Value};
 

@@ -35,18 +35,50 @@ impl TemplateSet {
     /// # Errors
     /// [`ParseError`]; then nothing is added.
     pub fn parse(&mut self, name: &str, text: &str) -> Result<(), ParseError> {
-        for tree in parser::parse(name, text, &self.delimiters, &self.functions)? {
+        let parsed = self.parse_text(name, text)?;
+        self.add(&parsed);
+        Ok(())
+    }
+
+    /// Parses a text under a name, to be added to this set or to another that has the same functions and delimiters.
+    ///
+    /// # Errors
+    /// [`ParseError`].
+    pub fn parse_text(&self, name: &str, text: &str) -> Result<ParsedText, ParseError> {
+        let trees = parser::parse(name, text, &self.delimiters, &self.functions)?;
+        Ok(ParsedText {
+            name: name.into(),
+            trees: trees.into_iter().map(Arc::new).collect(),
+        })
+    }
+
+    /// Adds the templates of a parsed text.
+    pub fn add(&mut self, parsed: &ParsedText) {
+        for tree in parsed.trees.iter() {
             let is_kept = self.trees.contains_key(&tree.name) && ast::is_empty(&tree.root);
             if !is_kept {
-                self.trees.insert(Arc::clone(&tree.name), Arc::new(tree));
+                self.trees.insert(Arc::clone(&tree.name), Arc::clone(tree));
             }
         }
-        Ok(())
     }
 
     /// Whether there is a template of a name.
     pub fn contains(&self, name: &str) -> bool {
         self.trees.contains_key(name)
+    }
+}
+
+/// The templates of one text, parsed. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct ParsedText {
+    name: Arc<str>,
+    trees: Arc<[Arc<Tree>]>,
+}
+
+impl ParsedText {
+    /// The name that the text was parsed under.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 }
 

@@ -203,7 +203,7 @@ impl Value {
                         .all(|(left, right)| left.equals_to_depth(right, depth + 1))
             }
             (Self::Map(left), Self::Map(right)) => {
-                if Arc::ptr_eq(left, right) {
+                if left.is_same(right) {
                     return true;
                 }
                 let (left_entries, right_entries) = (left.entries(), right.entries());

@@ -1,5 +1,7 @@
 //! Expressions recorded from Go's own text/template with Helm's functions (`tests/tools/gotemplate`), one test each.
 
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
+
 use std::{fs, path::Path, process::ExitCode};
 
 use libtest_mimic::{Arguments, Failed, Trial};

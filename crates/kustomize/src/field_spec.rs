@@ -10,7 +10,7 @@ mod walk;
 use rheostat_manifest::Gvk;
 use rheostat_yaml::SmolStr;
 
-pub(crate) use walk::{Creation, FieldPath, WalkError};
+pub(crate) use walk::{Creation, FieldPath, WalkError, split as split_path};
 
 use crate::kustfile::decode::{Field, Record};
 

@@ -60,7 +60,7 @@ pub(crate) fn hash(node: &Node) -> Result<String, HashError> {
     if optional_value.is_object() || node.get(optional).is_some_and(is_collection) {
         hashed.insert(optional.to_owned(), optional_value);
     }
-    Ok(encode(&go_json(&Value::Object(hashed))))
+    Ok(encode(&go_json(&Value::Object(hashed).to_string())))
 }
 
 fn is_collection(node: &Node) -> bool {
@@ -83,12 +83,11 @@ fn value(node: &Node, kind: &str, field: &str) -> Result<Value, HashError> {
     }
 }
 
-/// JSON as Go's `encoding/json` writes it: sorted keys, and the characters
-/// escaped that matter to HTML and JavaScript.
-fn go_json(value: &Value) -> String {
-    let plain = value.to_string();
-    let mut text = String::with_capacity(plain.len());
-    for c in plain.chars() {
+/// JSON as Go's `encoding/json` writes it: the characters are escaped that
+/// matter to HTML and JavaScript.
+pub(crate) fn go_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
         match c {
             '<' => text.push_str("\\u003c"),
             '>' => text.push_str("\\u003e"),

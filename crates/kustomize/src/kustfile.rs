@@ -138,18 +138,8 @@ impl Kustfile {
     /// [`KustfileError`] when the text is no YAML, a field does not fit,
     /// nothing is said, or it is not a Kustomization or Component.
     pub fn read(bytes: &[u8], strictness: Strictness) -> Result<Self, KustfileError> {
-        let node = rheostat_yaml::parse(bytes, Profile::V2, &Limits::default())
-            .map_err(KustfileError::Yaml)?
-            .unwrap_or_else(Node::null);
-        let reading = match strictness {
-            Strictness::Strict => Reading::KUSTOMIZATION,
-            Strictness::Lenient => Reading::LENIENT,
-        };
-        let mut kustomization = Kustomization::default();
-        let place = Place::root(Kustomization::NAME, reading);
-        kustomization
-            .decode(&node, &place)
-            .map_err(KustfileError::Decode)?;
+        let node = parse(bytes)?;
+        let mut kustomization = Kustomization::decoded(&node, strictness)?;
         let warnings = deprecations(&node);
         if says_nothing(&node) {
             return Err(KustfileError::Empty);
@@ -163,7 +153,35 @@ impl Kustfile {
     }
 }
 
+fn parse(bytes: &[u8]) -> Result<Node, KustfileError> {
+    let node = rheostat_yaml::parse(bytes, Profile::V2, &Limits::default());
+    let node = node.map_err(KustfileError::Yaml)?;
+    Ok(node.unwrap_or_else(Node::null))
+}
+
 impl Kustomization {
+    /// Reads a file as it is, for a caller that changes it before a build:
+    /// nothing is [fixed](Self::fix), and it may say nothing.
+    ///
+    /// # Errors
+    /// [`KustfileError`] when the text is no YAML or a field does not fit.
+    pub fn read_as_is(bytes: &[u8], strictness: Strictness) -> Result<Self, KustfileError> {
+        Self::decoded(&parse(bytes)?, strictness)
+    }
+
+    fn decoded(node: &Node, strictness: Strictness) -> Result<Self, KustfileError> {
+        let reading = match strictness {
+            Strictness::Strict => Reading::KUSTOMIZATION,
+            Strictness::Lenient => Reading::LENIENT,
+        };
+        let mut kustomization = Self::default();
+        let place = Place::root(Self::NAME, reading);
+        kustomization
+            .decode(node, &place)
+            .map_err(KustfileError::Decode)?;
+        Ok(kustomization)
+    }
+
     /// Whether this is a component, which works on its parent's objects.
     pub fn is_component(&self) -> bool {
         self.kind == COMPONENT_KIND
@@ -212,7 +230,11 @@ impl Kustomization {
         }
     }
 
-    fn check_type(&self) -> Result<(), KustfileError> {
+    /// Asks for the kind and the version of a Kustomization or a Component.
+    ///
+    /// # Errors
+    /// [`KustfileError::Type`] naming what it should be.
+    pub fn check_type(&self) -> Result<(), KustfileError> {
         let mut faults = Vec::new();
         if self.kind != KUSTOMIZATION_KIND && self.kind != COMPONENT_KIND {
             faults.push(format!(

@@ -33,6 +33,7 @@ pub mod remote;
 pub mod repo_spec;
 
 mod accumulator;
+pub mod field_path;
 mod field_setter;
 mod generators;
 mod hasher;
@@ -40,3 +41,4 @@ mod name_ref;
 mod openapi;
 mod origin;
 mod ref_var;
+mod selector;

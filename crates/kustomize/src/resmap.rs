@@ -162,7 +162,10 @@ impl ResMap {
         let candidates = self.indices_of_name(&id.name).to_vec();
         candidates
             .into_iter()
-            .filter(|index| self.resources[*index].ever_had(id))
+            .filter(|index| {
+                let resource = &self.resources[*index];
+                !resource.is_empty() && resource.ever_had(id)
+            })
             .collect()
     }
 
@@ -197,6 +200,19 @@ impl ResMap {
     pub(crate) fn take(&mut self) -> Vec<Resource> {
         self.forget();
         std::mem::take(&mut self.resources)
+    }
+
+    /// Makes sure that no two objects have the same identity, after changes
+    /// that may have altered some.
+    ///
+    /// # Errors
+    /// [`ResMapError::Duplicate`] when two have.
+    pub(crate) fn check_unique(&mut self) -> Result<(), ResMapError> {
+        if self.ids.is_some() {
+            return Ok(());
+        }
+        let resources = self.take();
+        self.append_all(resources)
     }
 
     /// Says that an object's past or identity has changed.

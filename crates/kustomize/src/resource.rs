@@ -12,7 +12,7 @@ use rheostat_manifest::{Gvk, ResId};
 use rheostat_yaml::{Entry, Mapping, Node, Scalar, SmolStr};
 
 pub(crate) use build_annotations::{Behavior, BuildAnnotations, PreviousId};
-pub use factory::ResourceError;
+pub use factory::{ResourceError, check_resources};
 pub(crate) use factory::{read_resources, validate};
 
 use crate::openapi::OpenApi;

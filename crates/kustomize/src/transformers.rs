@@ -9,7 +9,9 @@ mod hash;
 mod image_tag;
 mod label;
 mod namespace;
+mod patch;
 mod prefix_suffix;
+mod replacement;
 mod replica_count;
 mod sort_order;
 
@@ -20,7 +22,13 @@ pub(crate) use hash::HashTransformer;
 pub(crate) use image_tag::ImageTagTransformer;
 pub(crate) use label::LabelTransformer;
 pub(crate) use namespace::NamespaceTransformer;
+pub use patch::PatchError;
+pub(crate) use patch::{
+    PatchJson6902Transformer, PatchStrategicMergeTransformer, PatchTransformer,
+};
 pub(crate) use prefix_suffix::{Affix, PrefixSuffixTransformer};
+pub use replacement::ReplacementError;
+pub(crate) use replacement::ReplacementTransformer;
 pub(crate) use replica_count::ReplicaCountTransformer;
 pub(crate) use sort_order::{SortError, SortOrderTransformer};
 
@@ -69,6 +77,12 @@ pub enum TransformError {
         /// The types that were looked at.
         types: String,
     },
+    /// A patch could not be read or applied.
+    #[error(transparent)]
+    Patch(#[from] PatchError),
+    /// A replacement could not be read or made.
+    #[error(transparent)]
+    Replacement(#[from] ReplacementError),
     /// An object could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),

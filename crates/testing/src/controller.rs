@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::process::{Process, free_port};
+use crate::process::{self, Process, free_port};
 
 /// A busy machine takes a hundred times the usual start.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -84,8 +84,7 @@ impl Controller {
     /// As [`Self::source`].
     pub async fn restart(&mut self) -> Result<()> {
         self.kill();
-        let log = self.options.folder.join(format!("{}.log", self.name));
-        let mut process = Process::start(&self.command(), &log)?;
+        let mut process = Process::start(&self.command(), &self.log())?;
         let deadline = Instant::now() + PATIENCE;
         while !get(self.health, "/readyz")
             .await
@@ -138,12 +137,21 @@ impl Controller {
         self.process.as_mut()
     }
 
+    /// The last lines of the log, also after the end.
+    pub fn log_tail(&self, lines: usize) -> String {
+        process::tail(&self.log(), lines)
+    }
+
     /// The text of `/metrics`.
     ///
     /// # Errors
     /// The controller does not answer.
     pub async fn metrics(&self) -> Result<String> {
         Ok(get(self.metrics, "/metrics").await?.body)
+    }
+
+    fn log(&self) -> PathBuf {
+        self.options.folder.join(format!("{}.log", self.name))
     }
 
     fn command(&self) -> Command {

@@ -168,11 +168,7 @@ impl Process {
 
     /// The last lines of its output, for an error message.
     pub fn log_tail(&self, lines: usize) -> String {
-        let text = fs::read(&self.log)
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .unwrap_or_default();
-        let all: Vec<&str> = text.lines().collect();
-        all[all.len().saturating_sub(lines)..].join("\n")
+        tail(&self.log, lines)
     }
 
     fn end(&mut self) {
@@ -233,6 +229,15 @@ impl Drop for Scratch {
         let _ = self.janitor.kill();
         let _ = self.janitor.wait();
     }
+}
+
+/// The last lines of a file, or nothing where there is none.
+pub fn tail(path: &Path, lines: usize) -> String {
+    let text = fs::read(path)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default();
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
 }
 
 /// A port of the loopback interface that nobody listens on at the moment.

@@ -85,7 +85,7 @@ fn dotted(text: &str) -> Tag {
 fn numeric(text: &str, profile: Profile) -> Tag {
     if profile == Profile::V3 && timestamp::rfc3339(text).is_some() {
         Tag::Timestamp
-    } else if number::integer(text).is_some() {
+    } else if number::integer(text, profile).is_some() {
         Tag::Int
     } else if number::float(text).is_some() {
         Tag::Float

@@ -15,7 +15,7 @@ use crate::text::Text;
 pub struct Map {
     kind: &'static MapType,
     is_nil: bool,
-    entries: RwLock<BTreeMap<Text, Value>>,
+    entries: Arc<RwLock<BTreeMap<Text, Value>>>,
 }
 
 /// What a map's Go type means to a template.
@@ -81,7 +81,7 @@ impl Map {
         Self {
             kind,
             is_nil: false,
-            entries: RwLock::default(),
+            entries: Arc::default(),
         }
     }
 
@@ -90,14 +90,19 @@ impl Map {
         Self::typed(&STRINGS)
     }
 
-    /// A map of a type with the entries of another; the values are shared.
+    /// The same map under another type: what is set in one shows in the other.
     #[must_use]
-    pub fn with_type(&self, kind: &'static MapType) -> Self {
+    pub fn retyped(&self, kind: &'static MapType) -> Self {
         Self {
             kind,
-            is_nil: false,
-            entries: RwLock::new(self.entries.read().clone()),
+            is_nil: self.is_nil,
+            entries: Arc::clone(&self.entries),
         }
+    }
+
+    /// Whether the two are one map, whatever their types.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.entries, &other.entries)
     }
 
     /// Its type.
@@ -161,7 +166,7 @@ impl Map {
         Some(Self {
             kind: self.kind,
             is_nil: self.is_nil,
-            entries: RwLock::new(entries),
+            entries: Arc::new(RwLock::new(entries)),
         })
     }
 }
@@ -175,7 +180,7 @@ impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
         Self {
             kind: &ANY,
             is_nil: false,
-            entries: RwLock::new(entries),
+            entries: Arc::new(RwLock::new(entries)),
         }
     }
 }

@@ -84,6 +84,14 @@ pub(crate) fn read_resources(
         .collect())
 }
 
+/// Whether a text holds resources, and nothing else.
+///
+/// # Errors
+/// [`ResourceError`] as a build would meet it.
+pub fn check_resources(bytes: &[u8]) -> Result<(), ResourceError> {
+    expand_lists(read_nodes(bytes)?, &mut Vec::new())
+}
+
 /// The objects of a text, lists of other kinds than `List` left as they are.
 fn read_nodes(bytes: &[u8]) -> Result<Vec<Node>, ResourceError> {
     let unix = without_carriage_returns(bytes);

@@ -4,17 +4,45 @@ use super::{Context, Inherited, Target, TargetError};
 use crate::accumulator::Accumulator;
 use crate::field_spec::{self, FieldSpec};
 use crate::kustfile::Label;
+use crate::openapi::OpenApi;
 use crate::origin::{self, Origin};
 use crate::transformer_config::TransformerConfig;
 use crate::transformers::{
     Affix, AnnotationsTransformer, ImageTagTransformer, LabelTransformer, NamespaceTransformer,
-    PrefixSuffixTransformer, ReplicaCountTransformer, Transformer,
+    PatchJson6902Transformer, PatchStrategicMergeTransformer, PatchTransformer,
+    PrefixSuffixTransformer, ReplacementTransformer, ReplicaCountTransformer, TransformError,
+    Transformer,
 };
 
-/// A transformer, and what is recorded of it.
-struct Planned {
-    transformer: Box<dyn Transformer>,
-    origin: Option<Origin>,
+/// Transformers in the order in which they run, each with what is recorded
+/// of it.
+struct Plan<'t> {
+    steps: Vec<(Box<dyn Transformer>, Option<Origin>)>,
+    file_name: &'t str,
+    origin: Option<&'t Origin>,
+}
+
+impl Plan<'_> {
+    fn add(&mut self, kind: &str, transformer: impl Transformer + 'static) {
+        let origin = self
+            .origin
+            .map(|origin| origin.of_builtin(kind, self.file_name));
+        self.steps.push((Box::new(transformer), origin));
+    }
+
+    /// Adds a transformer whose configuration may be refused.
+    fn configure<T, E>(&mut self, kind: &str, configured: Result<T, E>) -> Result<(), TargetError>
+    where
+        T: Transformer + 'static,
+        TransformError: From<E>,
+    {
+        let transformer = configured.map_err(|error| {
+            TargetError::from(TransformError::from(error))
+                .within(format!("trouble configuring builtin {kind}"))
+        })?;
+        self.add(kind, transformer);
+        Ok(())
+    }
 }
 
 impl Target<'_> {
@@ -26,12 +54,17 @@ impl Target<'_> {
         inherited: &Inherited,
         context: &Context<'_>,
     ) -> Result<(), TargetError> {
-        let planned = self.builtin_transformers(&gathered.config, inherited)?;
-        for Planned {
-            transformer,
-            origin,
-        } in planned
-        {
+        let mut plan = Plan {
+            steps: Vec::new(),
+            file_name: &self.file_name,
+            origin: inherited.origin.as_ref(),
+        };
+        let config = &gathered.config;
+        self.plan_patches(&mut plan, &context.openapi())?;
+        self.plan_names(&mut plan, config);
+        self.plan_labels(&mut plan, config)?;
+        self.plan_values(&mut plan, config)?;
+        for (transformer, origin) in plan.steps {
             let map = &mut gathered.resmap;
             transformer.transform(map, &context.openapi())?;
             if let Some(origin) = &origin {
@@ -56,89 +89,100 @@ impl Target<'_> {
         }
     }
 
-    fn builtin_transformers(
-        &self,
-        config: &TransformerConfig,
-        inherited: &Inherited,
-    ) -> Result<Vec<Planned>, TargetError> {
-        let kustomization = &self.kustomization;
-        for (field, is_given) in [
-            ("patches", !kustomization.patches.is_empty()),
-            (
-                "patchesStrategicMerge",
-                !kustomization.patches_strategic_merge.is_empty(),
-            ),
-            (
-                "patchesJson6902",
-                !kustomization.patches_json6902.is_empty(),
-            ),
-            ("replacements", !kustomization.replacements.is_empty()),
-            ("transformers", !kustomization.transformers.is_empty()),
-        ] {
-            if is_given {
-                return Err(TargetError::NotSupported(field));
-            }
+    fn plan_patches(&self, plan: &mut Plan<'_>, openapi: &OpenApi) -> Result<(), TargetError> {
+        let paths = &self.kustomization.patches_strategic_merge;
+        if !paths.is_empty() {
+            let patches = PatchStrategicMergeTransformer::new(paths, "", &self.loader, openapi);
+            plan.configure("PatchStrategicMergeTransformer", patches)?;
         }
-        let mut planned = Vec::new();
-        let mut plan = |kind: &str, transformer: Box<dyn Transformer>| {
-            let origin = inherited.origin.as_ref();
-            planned.push(Planned {
-                transformer,
-                origin: origin.map(|origin| origin.of_builtin(kind, &self.file_name)),
-            });
-        };
+        for patch in &self.kustomization.patches {
+            let patch = PatchTransformer::new(patch, &self.loader, openapi);
+            plan.configure("PatchTransformer", patch)?;
+        }
+        Ok(())
+    }
+
+    fn plan_names(&self, plan: &mut Plan<'_>, config: &TransformerConfig) {
+        let kustomization = &self.kustomization;
         if !kustomization.namespace.is_empty() {
             let namespace = NamespaceTransformer::new(&kustomization.namespace, &config.namespace);
-            plan("NamespaceTransformer", Box::new(namespace));
+            plan.add("NamespaceTransformer", namespace);
         }
-        for (kind, affix, text, specs) in [
-            (
-                "PrefixTransformer",
-                Affix::Prefix,
-                &kustomization.name_prefix,
-                &config.name_prefix,
-            ),
-            (
-                "SuffixTransformer",
-                Affix::Suffix,
-                &kustomization.name_suffix,
-                &config.name_suffix,
-            ),
-        ] {
-            if !text.is_empty() {
-                plan(
-                    kind,
-                    Box::new(PrefixSuffixTransformer::new(affix, text, specs)),
-                );
-            }
+        let (prefix, suffix) = (&kustomization.name_prefix, &kustomization.name_suffix);
+        if !prefix.is_empty() {
+            let specs = &config.name_prefix;
+            let prefix = PrefixSuffixTransformer::new(Affix::Prefix, prefix, specs);
+            plan.add("PrefixTransformer", prefix);
         }
-        if !kustomization.labels.is_empty() || !kustomization.common_labels.is_empty() {
+        if !suffix.is_empty() {
+            let specs = &config.name_suffix;
+            let suffix = PrefixSuffixTransformer::new(Affix::Suffix, suffix, specs);
+            plan.add("SuffixTransformer", suffix);
+        }
+    }
+
+    fn plan_labels(
+        &self,
+        plan: &mut Plan<'_>,
+        config: &TransformerConfig,
+    ) -> Result<(), TargetError> {
+        let kustomization = &self.kustomization;
+        let common = &kustomization.common_labels;
+        if !kustomization.labels.is_empty() || !common.is_empty() {
             for label in &kustomization.labels {
                 let specs = label_specs(label, config)?;
-                plan(
+                plan.add(
                     "LabelTransformer",
-                    Box::new(LabelTransformer::new(&label.pairs, &specs)),
+                    LabelTransformer::new(&label.pairs, &specs),
                 );
             }
-            let common = LabelTransformer::new(&kustomization.common_labels, &config.common_labels);
-            plan("LabelTransformer", Box::new(common));
-        }
-        if !kustomization.common_annotations.is_empty() {
-            let annotations = AnnotationsTransformer::new(
-                &kustomization.common_annotations,
-                &config.common_annotations,
+            // Kustomize has this one even where it has nothing to do.
+            plan.add(
+                "LabelTransformer",
+                LabelTransformer::new(common, &config.common_labels),
             );
-            plan("AnnotationsTransformer", Box::new(annotations));
+        }
+        let annotations = &kustomization.common_annotations;
+        if !annotations.is_empty() {
+            let specs = &config.common_annotations;
+            plan.add(
+                "AnnotationsTransformer",
+                AnnotationsTransformer::new(annotations, specs),
+            );
+        }
+        Ok(())
+    }
+
+    fn plan_values(
+        &self,
+        plan: &mut Plan<'_>,
+        config: &TransformerConfig,
+    ) -> Result<(), TargetError> {
+        let kustomization = &self.kustomization;
+        for patch in &kustomization.patches_json6902 {
+            let patch = PatchJson6902Transformer::new(patch, &self.loader);
+            plan.configure("PatchJson6902Transformer", patch)?;
         }
         for replica in &kustomization.replicas {
             let replicas = ReplicaCountTransformer::new(replica, &config.replicas);
-            plan("ReplicaCountTransformer", Box::new(replicas));
+            plan.add("ReplicaCountTransformer", replicas);
         }
         for image in &kustomization.images {
-            let images = ImageTagTransformer::new(image, &config.images);
-            plan("ImageTagTransformer", Box::new(images));
+            plan.add(
+                "ImageTagTransformer",
+                ImageTagTransformer::new(image, &config.images),
+            );
         }
-        Ok(planned)
+        if !kustomization.replacements.is_empty() {
+            let entries = &kustomization.replacements;
+            let replacements = ReplacementTransformer::new(entries, &self.loader);
+            plan.configure("ReplacementTransformer", replacements)?;
+        }
+        if kustomization.transformers.is_empty() {
+            Ok(())
+        } else {
+            Err(TargetError::NotSupported("transformers"))
+        }
     }
 }
 

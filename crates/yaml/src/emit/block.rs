@@ -1,6 +1,7 @@
 //! go-yaml v2 as `sigs.k8s.io/yaml` drives it: block style throughout, keys in natural order, styles chosen by content.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use serde_json::Value;
 
@@ -90,8 +91,8 @@ fn emit_tree<T: Tree>(
         Shape::Mapping { entries, .. } if entries.is_empty() => {
             writer.write_spaced_indicator("{}", false);
         }
-        Shape::Mapping { mut entries, place } => {
-            entries.sort_by(|(left, _), (right, _)| key_order::compare(left, right));
+        Shape::Mapping { entries, place } => {
+            let entries = in_order(entries);
             let outer = writer.indent;
             writer.indent = if outer < 0 { 0 } else { outer + 2 };
             for (key, value) in entries {
@@ -103,6 +104,17 @@ fn emit_tree<T: Tree>(
         }
     }
     Ok(())
+}
+
+/// Sorts entries; most come sorted already.
+fn in_order<'a, T>(entries: Vec<(Cow<'a, str>, &'a T)>) -> Vec<(Cow<'a, str>, &'a T)> {
+    let compare = |(left, _): &(Cow<'a, str>, &'a T), (right, _): &(Cow<'a, str>, &'a T)| {
+        key_order::compare(left, right)
+    };
+    if entries.is_sorted_by(|left, right| compare(left, right) == Ordering::Less) {
+        return entries;
+    }
+    key_order::sort(entries, compare)
 }
 
 fn emit_key(writer: &mut Writer<'_>, key: &str) {
@@ -167,7 +179,8 @@ fn string(text: Cow<'_, str>, position: Position) -> Result<(Cow<'_, str>, Style
 }
 
 fn float(value: f64) -> Cow<'static, str> {
-    match from_float(value) {
+    // JSON text has a negative zero, and YAML reads it as an integer.
+    match from_float(value + 0.0) {
         Value::Number(number) if !number.is_f64() => Cow::Owned(number.to_string()),
         _ => Cow::Owned(format_float(value)),
     }

@@ -12,6 +12,31 @@ pub fn compare(left: &str, right: &str) -> Ordering {
     compare_by(&left, &right)
 }
 
+/// Sorts what has keys. Equal keys keep their order.
+///
+/// The order is not transitive (`010` < `0x1` < `1` < `010`), for which the sort of the standard library may panic.
+pub(super) fn sort<T>(list: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
+    if list.len() < 2 {
+        return list;
+    }
+    let mut left = list;
+    let right = left.split_off(left.len() / 2);
+    let mut left = sort(left, compare).into_iter().peekable();
+    let mut right = sort(right, compare).into_iter().peekable();
+    let mut sorted = Vec::with_capacity(left.len() + right.len());
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        let takes_right = compare(second, first) == Ordering::Less;
+        sorted.extend(if takes_right {
+            right.next()
+        } else {
+            left.next()
+        });
+    }
+    sorted.extend(left);
+    sorted.extend(right);
+    sorted
+}
+
 /// As v2, but after a digit a letter comes first (`a1b` before `a1-`).
 pub(super) fn compare_v3(left: &str, right: &str) -> Ordering {
     let left: Vec<char> = left.chars().collect();
@@ -119,6 +144,21 @@ mod tests {
             assert_eq!(compare(pair[0], pair[1]), Ordering::Less, "{pair:?}");
             assert_eq!(compare(pair[1], pair[0]), Ordering::Greater, "{pair:?}");
         }
+    }
+
+    #[test]
+    fn sorts_what_has_no_order() {
+        let keys: Vec<String> = (0..200)
+            .flat_map(|n| [format!("{n:03}"), format!("{n}x{n}"), n.to_string()])
+            .collect();
+        assert_eq!(
+            sort(keys.clone(), |left, right| compare(left, right)).len(),
+            keys.len()
+        );
+        assert_eq!(
+            sort(vec!["b", "a10", "a2"], |left, right| compare(left, right)),
+            ["a2", "a10", "b"]
+        );
     }
 
     #[test]

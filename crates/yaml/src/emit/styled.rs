@@ -1,5 +1,7 @@
 //! go-yaml v3: order and styles of the nodes stay where they can.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::analysis::{Analysis, Tabs};
@@ -201,7 +203,7 @@ impl Emitter<'_> {
         let text = scalar.text();
         let (tag, style) = presentation(scalar);
         if let Some(tag) = tag {
-            self.writer.write_spaced_indicator(tag, false);
+            self.writer.write_spaced_indicator(&tag, false);
         }
         let style = self.allowed_style(text, style, role);
         let is_simple_key = role == Role::SimpleKey;
@@ -249,13 +251,13 @@ impl Emitter<'_> {
 }
 
 fn is_simple_key(key: &Scalar) -> bool {
-    let tag = presentation(key).0.map_or(0, str::len);
+    let tag = presentation(key).0.map_or(0, |tag| tag.len());
     tag + key.text().len() <= SIMPLE_KEY_BYTES
         && !Analysis::of(key.text(), Tabs::InBlocks).is_multiline
 }
 
 /// The tag to write, if the text alone would not say it, and the style to write the text in.
-fn presentation(scalar: &Scalar) -> (Option<&str>, Style) {
+fn presentation(scalar: &Scalar) -> (Option<Cow<'_, str>>, Style) {
     let text = scalar.text();
     let is_quoted = scalar.style != Style::Plain;
     let style = if is_quoted || !text.contains('\n') {
@@ -264,7 +266,7 @@ fn presentation(scalar: &Scalar) -> (Option<&str>, Style) {
         Style::Literal
     };
     if scalar.is_tagged {
-        return (Some(scalar.tag().short()), style);
+        return (Some(written_tag(scalar)), style);
     }
     if *scalar.tag() == Tag::Str && is_quoted {
         return (None, style);
@@ -282,6 +284,16 @@ fn presentation(scalar: &Scalar) -> (Option<&str>, Style) {
             },
         )
     } else {
-        (Some(scalar.tag().short()), style)
+        (Some(written_tag(scalar)), style)
+    }
+}
+
+/// A tag as it is written: whole in angle brackets if no handle stands for its beginning.
+fn written_tag(scalar: &Scalar) -> Cow<'_, str> {
+    let tag = scalar.tag().short();
+    if tag.starts_with('!') {
+        Cow::Borrowed(tag)
+    } else {
+        Cow::Owned(format!("!<{tag}>"))
     }
 }

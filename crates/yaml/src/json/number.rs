@@ -7,7 +7,8 @@ const EXPONENT_FROM: f64 = 1e21;
 
 /// The number that a finite float becomes on its way through JSON text: an integer where Go prints no fraction.
 pub(crate) fn from_float(value: f64) -> Value {
-    if value.fract() != 0.0 || value.abs() >= EXPONENT_FROM {
+    let is_negative_zero = value == 0.0 && value.is_sign_negative();
+    if value.fract() != 0.0 || value.abs() >= EXPONENT_FROM || is_negative_zero {
         return Value::from(value);
     }
     // The shortest digits, filled up with zeros: -2^63 is -9223372036854776000 and no longer an integer.
@@ -91,7 +92,7 @@ mod tests {
         check(0.0001, "0.0001", "0.0001");
         check(0.000_01, "1e-05", "0.00001");
         check(5.0, "5", "5");
-        check(-0.0, "-0", "0");
+        check(-0.0, "-0", "-0.0");
         check(1e20, "1e+20", "1e+20");
         check(12.5, "12.5", "12.5");
         check(

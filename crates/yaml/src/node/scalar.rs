@@ -198,9 +198,9 @@ impl Scalar {
                 matches!(text, "" | "~" | "null" | "Null" | "NULL").then_some(ScalarValue::Null)
             }
             Tag::Bool => crate::resolve::boolean(text).map(ScalarValue::Bool),
-            Tag::Int => number::integer(text),
+            Tag::Int => number::integer(text, crate::Profile::V3),
             Tag::Float => number::float(text)
-                .or_else(|| number::integer(text).map(|value| as_float(&value)))
+                .or_else(|| number::integer(text, crate::Profile::V3).map(|value| as_float(&value)))
                 .map(ScalarValue::Float),
             Tag::Timestamp => {
                 timestamp::rfc3339(text).map(|text| ScalarValue::Str(Cow::Owned(text)))

@@ -1,7 +1,10 @@
 //! The composer: tokens become nodes; tags are resolved, aliases and merge keys expanded.
 
 mod alias;
+mod collection;
+mod document;
 mod mapping;
+mod scalar;
 
 use self::alias::Anchors;
 use self::mapping::MappingBuilder;
@@ -9,11 +12,8 @@ use super::ReadError;
 use super::cursor::Mark;
 use super::scanner::Scanner;
 use super::token::TokenKind;
-use crate::node::{Scalar, ScalarError, Sequence, Style, Tag};
-use crate::{Limits, Mapping, Node, Profile, resolve};
-
-/// What `!!` stands for.
-const LONG_TAG_PREFIX: &str = "tag:yaml.org,2002:";
+use crate::node::{Scalar, Style, Tag};
+use crate::{Limits, Node, Profile};
 
 #[derive(Debug)]
 pub(super) struct Composer<'a> {
@@ -73,104 +73,13 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// The next document of the stream, `None` at its end.
-    pub(super) fn next_document(&mut self) -> Result<Option<Node>, ReadError> {
-        let is_first = std::mem::take(&mut self.is_first_document);
-        if !is_first {
-            while self.next_is(&[TokenKind::DocumentEnd])? {
-                self.scanner.take()?;
-            }
-        }
-        self.anchors.start_document();
-        let node = match self.scanner.peek()?.kind {
-            TokenKind::StreamEnd => return Ok(None),
-            TokenKind::DocumentStart
-            | TokenKind::VersionDirective { .. }
-            | TokenKind::TagDirective { .. } => self.compose_explicit_document()?,
-            _ if is_first => self.compose_root()?,
-            _ => self.compose_explicit_document()?,
-        };
-        if self.next_is(&[TokenKind::DocumentEnd])? {
-            self.scanner.take()?;
-        }
-        self.tag_directives.clear();
-        self.deferred.take().map_or(Ok(Some(node)), Err)
-    }
-
-    fn compose_explicit_document(&mut self) -> Result<Node, ReadError> {
-        self.process_directives()?;
-        let start = self.scanner.peek()?.start;
-        if !self.next_is(&[TokenKind::DocumentStart])? {
-            return Err(self.scanner.parser_error(
-                None,
-                "did not find expected <document start>",
-                start,
-            ));
-        }
-        self.scanner.take()?;
-        let is_empty = match &self.scanner.peek()?.kind {
-            TokenKind::VersionDirective { .. } | TokenKind::TagDirective { .. } => true,
-            kind => matches!(
-                kind,
-                TokenKind::DocumentStart | TokenKind::DocumentEnd | TokenKind::StreamEnd
-            ),
-        };
-        if is_empty {
-            Ok(self.empty(start)?.node)
-        } else {
-            self.compose_root()
-        }
-    }
-
-    fn process_directives(&mut self) -> Result<(), ReadError> {
-        let mut has_version = false;
-        loop {
-            let start = self.scanner.peek()?.start;
-            match self.scanner.peek()?.kind.clone() {
-                TokenKind::VersionDirective { major, minor } => {
-                    if has_version {
-                        return Err(self.scanner.parser_error(
-                            None,
-                            "found duplicate %YAML directive",
-                            start,
-                        ));
-                    }
-                    if (major, minor) != (1, 1) {
-                        return Err(self.scanner.parser_error(
-                            None,
-                            "found incompatible YAML document",
-                            start,
-                        ));
-                    }
-                    has_version = true;
-                }
-                TokenKind::TagDirective { handle, prefix } => {
-                    if self
-                        .tag_directives
-                        .iter()
-                        .any(|(known, _)| *known == handle)
-                    {
-                        return Err(self.scanner.parser_error(
-                            None,
-                            "found duplicate %TAG directive",
-                            start,
-                        ));
-                    }
-                    self.tag_directives.push((handle, prefix));
-                }
-                _ => return Ok(()),
-            }
-            self.scanner.take()?;
-        }
-    }
-
     fn compose_root(&mut self) -> Result<Node, ReadError> {
         Ok(self.compose_node(Context::Block)?.node)
     }
 
-    fn next_is(&mut self, kinds: &[TokenKind<'static>]) -> Result<bool, ReadError> {
-        let kind = &self.scanner.peek()?.kind;
-        Ok(kinds.contains(kind))
+    /// Whether the next token is of a kind.
+    fn next_is(&mut self, is_kind: fn(&TokenKind<'_>) -> bool) -> Result<bool, ReadError> {
+        Ok(is_kind(&self.scanner.peek()?.kind))
     }
 
     fn compose_node(&mut self, context: Context) -> Result<Composed, ReadError> {
@@ -266,56 +175,6 @@ impl<'a> Composer<'a> {
         Ok(())
     }
 
-    /// Anchor and tag, in either order, one of each at most.
-    fn take_properties(&mut self, start: Mark) -> Result<Properties<'a>, ReadError> {
-        let mut properties = Properties::default();
-        loop {
-            match &self.scanner.peek()?.kind {
-                TokenKind::Anchor(name) if properties.anchor.is_none() => {
-                    properties.anchor = Some(name);
-                    self.scanner.take()?;
-                }
-                TokenKind::Tag { .. } if properties.tag.is_none() => {
-                    let token = self.scanner.take()?;
-                    if let TokenKind::Tag { handle, suffix } = token.kind {
-                        properties.tag =
-                            Some(self.expand_tag(handle, suffix, start, token.start)?);
-                    }
-                }
-                _ => return Ok(properties),
-            }
-        }
-    }
-
-    fn expand_tag(
-        &self,
-        handle: &str,
-        suffix: String,
-        start: Mark,
-        at: Mark,
-    ) -> Result<String, ReadError> {
-        if handle.is_empty() {
-            return Ok(suffix);
-        }
-        let declared = self
-            .tag_directives
-            .iter()
-            .find(|(known, _)| *known == handle);
-        let prefix = match (declared, handle) {
-            (Some((_, prefix)), _) => prefix.as_str(),
-            (None, "!") => "!",
-            (None, "!!") => LONG_TAG_PREFIX,
-            (None, _) => {
-                return Err(self.scanner.parser_error(
-                    Some(start),
-                    "found undefined tag handle",
-                    at,
-                ));
-            }
-        };
-        Ok(format!("{prefix}{suffix}"))
-    }
-
     /// What stands where nothing is written: null.
     fn empty(&mut self, at: Mark) -> Result<Composed, ReadError> {
         self.count_nodes(1)?;
@@ -330,48 +189,6 @@ impl<'a> Composer<'a> {
         })
     }
 
-    fn scalar(&mut self, text: &str, style: Style, tag: Option<String>, start: Mark) -> Scalar {
-        self.anchors.count(1);
-        let explicit = tag
-            .filter(|tag| self.profile == Profile::V2 || tag != "!")
-            .map(|tag| short_tag(&tag));
-        let is_tagged = explicit.is_some();
-        let tag = match explicit {
-            Some(tag) => tag,
-            None if style != Style::Plain => Tag::Str,
-            None if text == "<<" => Tag::Merge,
-            None => resolve::plain(text, self.profile),
-        };
-        let mut scalar = Scalar {
-            style,
-            is_tagged,
-            position: start.position(),
-            ..Scalar::new(text, tag)
-        };
-        if is_tagged {
-            self.require_fit(&scalar);
-            // To go-yaml v2 a timestamp is the string that it was written as.
-            if self.profile == Profile::V2 && scalar.tag == Tag::Timestamp {
-                scalar.tag = Tag::Str;
-            }
-        }
-        scalar
-    }
-
-    /// An explicit tag must suit the text, a boolean in the words of the profile.
-    fn require_fit(&mut self, scalar: &Scalar) {
-        let is_boolean = || resolve::plain(scalar.text(), self.profile) == Tag::Bool;
-        let source = match scalar.value() {
-            Err(error @ ScalarError::Base64) => error,
-            Ok(_) if scalar.tag != Tag::Bool || is_boolean() => return,
-            Ok(_) | Err(ScalarError::Mismatch { .. }) => scalar.mismatch(self.profile),
-        };
-        self.defer(ReadError::Scalar {
-            source,
-            position: scalar.position,
-        });
-    }
-
     /// Keeps an error that Go finds only after it has parsed the whole document.
     fn defer(&mut self, error: ReadError) {
         self.deferred.get_or_insert(error);
@@ -381,219 +198,5 @@ impl<'a> Composer<'a> {
         if let Err(error) = builder.push(key, value) {
             self.defer(error);
         }
-    }
-
-    fn compose_block_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut items = Vec::new();
-        loop {
-            let token = self.scanner.peek()?;
-            let at = token.start;
-            match token.kind {
-                TokenKind::BlockEntry => {
-                    self.scanner.take()?;
-                    let is_empty = self.next_is(&[TokenKind::BlockEntry, TokenKind::BlockEnd])?;
-                    items.push(self.node_or_empty(is_empty, Context::Block, at)?.node);
-                }
-                TokenKind::BlockEnd => {
-                    self.scanner.take()?;
-                    return Ok(self.sequence(items, false, start));
-                }
-                _ => {
-                    return Err(self.scanner.parser_error(
-                        Some(opened),
-                        "did not find expected '-' indicator",
-                        at,
-                    ));
-                }
-            }
-        }
-    }
-
-    fn compose_indentless_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let mut items = Vec::new();
-        while self.next_is(&[TokenKind::BlockEntry])? {
-            let at = self.scanner.take()?.start;
-            let ends = [
-                TokenKind::BlockEntry,
-                TokenKind::Key,
-                TokenKind::Value,
-                TokenKind::BlockEnd,
-            ];
-            let is_empty = self.next_is(&ends)?;
-            items.push(self.node_or_empty(is_empty, Context::Block, at)?.node);
-        }
-        Ok(self.sequence(items, false, start))
-    }
-
-    fn compose_flow_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut items = Vec::new();
-        while !self.next_is(&[TokenKind::FlowSequenceEnd])? {
-            if !items.is_empty() {
-                self.require_flow_entry(opened, "did not find expected ',' or ']'")?;
-            }
-            if self.next_is(&[TokenKind::Key])? {
-                items.push(self.compose_single_pair()?);
-            } else if !self.next_is(&[TokenKind::FlowSequenceEnd])? {
-                items.push(self.compose_node(Context::Flow)?.node);
-            }
-        }
-        self.scanner.take()?;
-        Ok(self.sequence(items, true, start))
-    }
-
-    fn require_flow_entry(&mut self, opened: Mark, problem: &'static str) -> Result<(), ReadError> {
-        let at = self.scanner.peek()?.start;
-        if !self.next_is(&[TokenKind::FlowEntry])? {
-            return Err(self.scanner.parser_error(Some(opened), problem, at));
-        }
-        self.scanner.take()?;
-        Ok(())
-    }
-
-    /// `[key: value]`: a mapping of one entry without braces.
-    fn compose_single_pair(&mut self) -> Result<Node, ReadError> {
-        let start = self.scanner.take()?.start;
-        self.count_nodes(1)?;
-        let mut builder = MappingBuilder::new(self.profile);
-        let ends = [
-            TokenKind::Value,
-            TokenKind::FlowEntry,
-            TokenKind::FlowSequenceEnd,
-        ];
-        let key = if self.next_is(&ends)? {
-            // libyaml drops the token that ends an empty key, even a `:`.
-            let at = self.scanner.take()?.start;
-            self.empty(at)?
-        } else {
-            self.compose_node(Context::Flow)?
-        };
-        let value = self.compose_value(&ends[1..], Context::Flow)?;
-        self.add(&mut builder, key, value);
-        Ok(self.mapping(builder, true, start))
-    }
-
-    fn compose_flow_mapping(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut builder = MappingBuilder::new(self.profile);
-        let ends = [
-            TokenKind::Value,
-            TokenKind::FlowEntry,
-            TokenKind::FlowMappingEnd,
-        ];
-        let mut is_first = true;
-        while !self.next_is(&[TokenKind::FlowMappingEnd])? {
-            if !std::mem::take(&mut is_first) {
-                self.require_flow_entry(opened, "did not find expected ',' or '}'")?;
-            }
-            let at = self.scanner.peek()?.start;
-            if self.next_is(&[TokenKind::Key])? {
-                self.scanner.take()?;
-                let is_empty = self.next_is(&ends)?;
-                let key = self.node_or_empty(is_empty, Context::Flow, at)?;
-                let value = self.compose_value(&ends[1..], Context::Flow)?;
-                self.add(&mut builder, key, value);
-            } else if !self.next_is(&[TokenKind::FlowMappingEnd])? {
-                let key = self.compose_node(Context::Flow)?;
-                let value = self.empty(at)?;
-                self.add(&mut builder, key, value);
-            }
-        }
-        self.scanner.take()?;
-        Ok(self.mapping(builder, true, start))
-    }
-
-    fn compose_block_mapping(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut builder = MappingBuilder::new(self.profile);
-        let ends = [TokenKind::Key, TokenKind::Value, TokenKind::BlockEnd];
-        loop {
-            let token = self.scanner.peek()?;
-            let at = token.start;
-            match token.kind {
-                TokenKind::Key => {
-                    self.scanner.take()?;
-                    let is_empty = self.next_is(&ends)?;
-                    let key = self.node_or_empty(is_empty, Context::BlockMapping, at)?;
-                    let value = self.compose_value(&ends, Context::BlockMapping)?;
-                    self.add(&mut builder, key, value);
-                }
-                TokenKind::BlockEnd => {
-                    self.scanner.take()?;
-                    return Ok(self.mapping(builder, false, start));
-                }
-                _ => {
-                    return Err(self.scanner.parser_error(
-                        Some(opened),
-                        "did not find expected key",
-                        at,
-                    ));
-                }
-            }
-        }
-    }
-
-    /// The value after a key; null if there is no `:`, or nothing after it.
-    fn compose_value(
-        &mut self,
-        ends: &[TokenKind<'static>],
-        context: Context,
-    ) -> Result<Composed, ReadError> {
-        let at = self.scanner.peek()?.start;
-        if !self.next_is(&[TokenKind::Value])? {
-            return self.empty(at);
-        }
-        self.scanner.take()?;
-        let is_empty = self.next_is(ends)?;
-        self.node_or_empty(is_empty, context, at)
-    }
-
-    fn node_or_empty(
-        &mut self,
-        is_empty: bool,
-        context: Context,
-        at: Mark,
-    ) -> Result<Composed, ReadError> {
-        if is_empty {
-            self.empty(at)
-        } else {
-            self.compose_node(context)
-        }
-    }
-
-    fn sequence(&mut self, items: Vec<Node>, is_flow: bool, start: Mark) -> Node {
-        self.anchors.count(1);
-        Node::Sequence(Sequence {
-            items,
-            is_flow,
-            position: start.position(),
-        })
-    }
-
-    fn mapping(&mut self, builder: MappingBuilder, is_flow: bool, start: Mark) -> Node {
-        self.anchors.count(1);
-        Node::Mapping(Mapping {
-            entries: builder.finish(),
-            is_flow,
-            position: start.position(),
-        })
-    }
-}
-
-fn short_tag(tag: &str) -> Tag {
-    let Some(name) = tag.strip_prefix(LONG_TAG_PREFIX) else {
-        return Tag::Other(tag.into());
-    };
-    match name {
-        "null" => Tag::Null,
-        "bool" => Tag::Bool,
-        "int" => Tag::Int,
-        "float" => Tag::Float,
-        "str" => Tag::Str,
-        "timestamp" => Tag::Timestamp,
-        "binary" => Tag::Binary,
-        "merge" => Tag::Merge,
-        _ => Tag::Other(format!("!!{name}").into()),
     }
 }

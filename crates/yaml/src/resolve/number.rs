@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
+use crate::Profile;
 use crate::node::ScalarValue;
 
 /// The integer that a text is, if it is one within the range of `int64` or `uint64`.
-pub(crate) fn integer(text: &str) -> Option<ScalarValue<'static>> {
+pub(crate) fn integer(text: &str, profile: Profile) -> Option<ScalarValue<'static>> {
     let text = without_underscores(text);
     signed(&text)
         .map(ScalarValue::Int)
         .or_else(|| unsigned(&text).map(ScalarValue::Uint))
-        .or_else(|| signed_after_prefix(&text))
+        .or_else(|| signed_after_prefix(&text, profile))
 }
 
 /// The float that a text is, if it is one that is finite or spelled as an infinity.
@@ -82,11 +83,11 @@ fn unsigned(text: &str) -> Option<u64> {
     u64::from_str_radix(digits, radix).ok()
 }
 
-/// go-yaml strips `0b` and `0o` itself and parses the rest with a sign, so that `0b-11` is -3.
-fn signed_after_prefix(text: &str) -> Option<ScalarValue<'static>> {
+/// go-yaml strips `0b`, and `0o` in v3, itself and parses the rest with a sign, so that `0b-11` is -3.
+fn signed_after_prefix(text: &str, profile: Profile) -> Option<ScalarValue<'static>> {
     let (rest, radix) = match text.as_bytes() {
         [b'0', b'b', ..] => (&text[2..], 2),
-        [b'0', b'o', ..] => (&text[2..], 8),
+        [b'0', b'o', ..] if profile == Profile::V3 => (&text[2..], 8),
         _ => return None,
     };
     i64::from_str_radix(rest, radix).ok().map(ScalarValue::Int)

@@ -58,7 +58,7 @@ fn merge_into(
     if depth > MAX_DEPTH {
         return Err(CallError::new("value nests too deeply to be merged"));
     }
-    if Arc::ptr_eq(target, source) {
+    if target.is_same(source) {
         return Ok(());
     }
     for (key, value) in source.entries() {

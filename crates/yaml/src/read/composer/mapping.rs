@@ -11,9 +11,11 @@ use crate::{Mapping, Node, Profile, ReadError, json};
 /// Entries up to which keys are compared one by one; from there on they are hashed.
 const LINEAR_ENTRIES: usize = 16;
 
-/// go-yaml's complaint about what a merge key brings, and kyaml's.
+/// go-yaml's complaint about what a merge key brings, and those of kyaml.
 const NOT_A_MAP_V2: &str = "yaml: map merge requires map or sequence of maps as the value";
 const NOT_A_MAP_V3: &str = "map merge requires map or sequence of maps as the value";
+const ALIAS_OF_NO_MAP: &str = "invalid map merge: received alias for a non-map value";
+const NESTED_SEQUENCE: &str = "invalid map merge: received a nested sequence";
 
 /// Collects the entries of one mapping.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ impl MappingBuilder {
             return Ok(());
         }
         // Earlier mappings of a list take precedence, so they come last.
-        for mapping in merge_sources(value, NOT_A_MAP_V2)?.into_iter().rev() {
+        for mapping in merge_sources(value, Profile::V2)?.into_iter().rev() {
             for entry in mapping.entries {
                 self.set(entry);
             }
@@ -95,7 +97,7 @@ impl MappingBuilder {
                         position: key.position,
                     });
                 }
-                self.merged = Some(merge_sources(value, NOT_A_MAP_V3)?);
+                self.merged = Some(merge_sources(value, Profile::V3)?);
             }
             return Ok(());
         }
@@ -198,19 +200,26 @@ fn duplicate(second: &Scalar, first: &Scalar) -> ReadError {
 }
 
 /// The mappings that the value of a merge key names, in the order of the text.
-fn merge_sources(value: Composed, problem: &'static str) -> Result<Vec<Mapping>, ReadError> {
+fn merge_sources(value: Composed, profile: Profile) -> Result<Vec<Mapping>, ReadError> {
     let position = value.node.position();
-    let refused = ReadError::Merge { problem, position };
+    let refuse = |problem_v3| ReadError::Merge {
+        problem: match profile {
+            Profile::V2 => NOT_A_MAP_V2,
+            Profile::V3 => problem_v3,
+        },
+        position,
+    };
     match value.node {
         Node::Mapping(mapping) => Ok(vec![mapping]),
-        Node::Sequence(sequence) if !value.is_alias => sequence
-            .items
-            .into_iter()
-            .map(|item| match item {
+        _ if value.is_alias => Err(refuse(ALIAS_OF_NO_MAP)),
+        Node::Sequence(sequence) => {
+            let mappings = sequence.items.into_iter().map(|item| match item {
                 Node::Mapping(mapping) => Ok(mapping),
-                Node::Scalar(_) | Node::Sequence(_) => Err(refused.clone()),
-            })
-            .collect(),
-        Node::Scalar(_) | Node::Sequence(_) => Err(refused),
+                Node::Sequence(_) => Err(refuse(NESTED_SEQUENCE)),
+                Node::Scalar(_) => Err(refuse(NOT_A_MAP_V3)),
+            });
+            mappings.collect()
+        }
+        Node::Scalar(_) => Err(refuse(NOT_A_MAP_V3)),
     }
 }
