@@ -32,7 +32,7 @@ pub struct Request<'a> {
     pub directory: &'a TreePath,
     /// What the Kustomization lays over the kustomization file there.
     pub overlay: &'a Overlay,
-    /// How messages name the root of the files; empty for paths that are relative to it.
+    /// What stands before paths in messages, without a `/` at its end; empty for paths from the root of the files.
     pub root_name: &'a str,
 }
 
@@ -118,9 +118,9 @@ impl BuildError {
 
 /// The path of a Kustomization is not in its source.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("kustomization path not found: stat {path}: {problem}")]
+#[error("kustomization path not found: stat /{path}: {problem}")]
 pub struct PathNotFound {
-    /// The path that was looked for, from the root of the files.
+    /// The path that was looked for, as seen from the root of the files.
     pub path: String,
     /// What is wrong with it.
     pub problem: String,
@@ -221,12 +221,7 @@ impl std::fmt::Debug for Request<'_> {
 impl Request<'_> {
     /// How messages name a path.
     fn name_of(&self, path: &TreePath) -> String {
-        match (self.root_name, path.as_str()) {
-            ("", "") => ".".to_owned(),
-            ("", path) => path.to_owned(),
-            (root, "") => root.to_owned(),
-            (root, path) => format!("{}/{path}", root.trim_end_matches('/')),
-        }
+        format!("{}/{}", self.root_name, path.as_str())
     }
 }
 

@@ -20,6 +20,8 @@ pub struct RootFile {
     pub file_name: &'static str,
     /// What it says.
     pub kustomization: Kustomization,
+    /// How messages name the file.
+    shown_as: String,
     /// The manifests that it was made of; none when it was found.
     manifests: Vec<TreePath>,
 }
@@ -44,10 +46,11 @@ impl RootFile {
         file_name: &'static str,
         path: &TreePath,
     ) -> Result<Self, BuildError> {
+        let shown_as = request.name_of(path);
         let bytes = files.read(path)?;
         let read = Kustomization::read_as_is(&bytes, Strictness::Lenient);
         let mut kustomization = read.map_err(|source| BuildError::RootFile {
-            file: request.name_of(path),
+            file: shown_as.clone(),
             source: Box::new(source),
         })?;
         if kustomization.resources.is_empty() {
@@ -56,6 +59,7 @@ impl RootFile {
         Ok(Self {
             file_name,
             kustomization,
+            shown_as,
             manifests: Vec::new(),
         })
     }
@@ -73,6 +77,7 @@ impl RootFile {
         Ok(Self {
             file_name: FILE_NAMES[0],
             kustomization,
+            shown_as: FILE_NAMES[0].to_owned(),
             manifests,
         })
     }
@@ -87,7 +92,7 @@ impl RootFile {
         self.kustomization
             .check_type()
             .map_err(|source| BuildError::RootFile {
-                file: self.file_name.to_owned(),
+                file: self.shown_as.clone(),
                 source: Box::new(source),
             })?;
         // Kustomize says this of every directory with two files; for the one whose file is replaced, it is said here.

@@ -82,7 +82,7 @@ fn a_file_that_is_no_manifest_fails_a_scanned_directory() {
             ("app/values.yaml", "replicas: 3\n"),
         ],
         Err(
-            "failed to decode Kubernetes YAML from app/values.yaml: missing Resource metadata (line 1)",
+            "failed to decode Kubernetes YAML from /app/values.yaml: missing Resource metadata (line 1)",
         ),
     );
 }
@@ -129,7 +129,7 @@ fn several_kustomization_files_are_refused() {
             ("app/kustomization.yaml", "{}"),
             ("app/Kustomization", "{}"),
         ],
-        Err("kustomize build failed: Found multiple kustomization files under: app"),
+        Err("kustomize build failed: Found multiple kustomization files under: /app"),
     );
 }
 
@@ -138,7 +138,7 @@ fn a_file_of_another_kind_is_refused() {
     check(
         &[("app/kustomization.yml", "kind: Deployment\n")],
         Err(
-            "read kustomization.yml: Failed to read kustomization file: kind should be Kustomization or Component",
+            "read /app/kustomization.yml: Failed to read kustomization file: kind should be Kustomization or Component",
         ),
     );
 }
@@ -187,7 +187,7 @@ fn a_path_is_clamped_and_must_exist() {
     }
     assert_eq!(
         build_at(&files, "./missing", &Overlay::default()).unwrap_err(),
-        "kustomization path not found: stat missing: no such file or directory"
+        "kustomization path not found: stat /missing: no such file or directory"
     );
 }
 
