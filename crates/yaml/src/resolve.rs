@@ -42,6 +42,10 @@ pub(crate) fn old_boolean(text: &str) -> Option<bool> {
 
 /// Whether text looks like a sexagesimal number of YAML 1.1. Go reads it as a string and yet quotes it.
 pub(crate) fn is_sexagesimal(text: &str) -> bool {
+    let begins_as_number = text.starts_with(|char: char| matches!(char, '+' | '-' | '0'..='9'));
+    if !begins_as_number {
+        return false;
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
     let mut groups = whole.split(':');

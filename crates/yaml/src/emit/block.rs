@@ -71,7 +71,7 @@ fn emit_tree<T: Tree>(
     is_value: bool,
 ) -> Result<(), JsonError> {
     match tree.shape(place)? {
-        Shape::Scalar { text, style } => emit_scalar(writer, &text, style, false),
+        Shape::Scalar { text, style } => emit_scalar(writer, &text, style),
         Shape::Sequence { items: [], .. } => writer.write_spaced_indicator("[]", false),
         Shape::Sequence { items, place } => {
             let outer = writer.indent;
@@ -119,25 +119,36 @@ fn in_order<'a, T>(entries: Vec<(Cow<'a, str>, &'a T)>) -> Vec<(Cow<'a, str>, &'
 
 fn emit_key(writer: &mut Writer<'_>, key: &str) {
     let style = string_style(key);
-    if key.len() <= SIMPLE_KEY_BYTES && !Analysis::of(key, Tabs::Special).is_multiline {
-        emit_scalar(writer, key, style, true);
+    let analysis = Analysis::of(key, Tabs::Special);
+    if key.len() <= SIMPLE_KEY_BYTES && !analysis.is_multiline {
+        write_scalar(writer, key, (style, analysis), true);
         writer.write_indicator(":");
         writer.indention = false;
     } else {
         writer.write_spaced_indicator("?", true);
-        emit_scalar(writer, key, style, false);
+        write_scalar(writer, key, (style, analysis), false);
         writer.write_indent();
         writer.write_spaced_indicator(":", true);
     }
 }
 
-fn emit_scalar(writer: &mut Writer<'_>, text: &str, style: Style, is_simple_key: bool) {
-    let analysis = Analysis::of(text, Tabs::Special);
-    let mut style = if is_simple_key && analysis.is_multiline {
-        Style::DoubleQuoted
-    } else {
-        style
-    };
+fn emit_scalar(writer: &mut Writer<'_>, text: &str, style: Style) {
+    write_scalar(
+        writer,
+        text,
+        (style, Analysis::of(text, Tabs::Special)),
+        false,
+    );
+}
+
+/// Writes a text in a style, or the next one that can hold it.
+fn write_scalar(
+    writer: &mut Writer<'_>,
+    text: &str,
+    (style, analysis): (Style, Analysis),
+    is_simple_key: bool,
+) {
+    let mut style = style;
     if style == Style::Plain && (!analysis.block_plain || (text.is_empty() && is_simple_key)) {
         style = Style::SingleQuoted;
     }
@@ -160,7 +171,7 @@ fn emit_scalar(writer: &mut Writer<'_>, text: &str, style: Style, is_simple_key:
 
 /// Quotes for what would not read back as a string, a literal block for several lines.
 fn string_style(text: &str) -> Style {
-    if text.contains('\n') {
+    if text.as_bytes().contains(&b'\n') {
         Style::Literal
     } else if resolve::plain(text, Profile::V2) == Tag::Str
         && resolve::timestamp::rfc3339(text).is_none()

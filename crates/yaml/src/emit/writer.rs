@@ -88,12 +88,13 @@ impl<'a> Writer<'a> {
         self.indention && keeps
     }
 
+    /// Text without quotes and without line breaks.
     pub(super) fn write_plain(&mut self, text: &str, may_fold: bool) {
         if !text.is_empty() && !self.whitespace {
             self.put(' ');
         }
         let fits = !may_fold || self.column + text.len() <= self.width;
-        if fits && !text.contains(is_break) {
+        if fits {
             self.put_str(text);
         } else {
             self.write_folding(text, may_fold, Quote::None);
@@ -215,18 +216,15 @@ impl<'a> Writer<'a> {
         self.write_block_hints(text);
         self.put_break();
         self.whitespace = true;
-        let mut after_break = true;
-        for char in text.chars() {
-            if is_break(char) {
-                self.write_break(char);
-                after_break = true;
-            } else {
-                if after_break {
-                    self.write_indent();
-                }
-                self.put(char);
+        for line in text.split_inclusive(is_break) {
+            let content = line.trim_end_matches(is_break);
+            if !content.is_empty() {
+                self.write_indent();
+                self.put_str(content);
                 self.indention = false;
-                after_break = false;
+            }
+            if let Some(char) = line[content.len()..].chars().next() {
+                self.write_break(char);
             }
         }
     }

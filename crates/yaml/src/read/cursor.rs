@@ -109,23 +109,37 @@ impl<'a> Cursor<'a> {
         self.mark.column += 1;
     }
 
-    /// Steps over several ASCII characters.
+    /// Steps over several ASCII characters that are no line breaks.
     pub(super) fn skip_ascii(&mut self, count: usize) {
-        for _ in 0..count {
-            self.skip();
-        }
+        self.offset += count;
+        self.mark.index += count;
+        // A text has fewer bytes than `u32` counts: the limit on its length is far below.
+        self.mark.column += u32::try_from(count).unwrap_or(u32::MAX);
+    }
+
+    /// Steps over the ASCII characters of a set from here on, and says whether there were any.
+    pub(super) fn skip_ascii_while(&mut self, is_in_set: impl Fn(u8) -> bool) -> bool {
+        let rest = &self.text.as_bytes()[self.offset..];
+        let count = rest
+            .iter()
+            .position(|&byte| !is_in_set(byte))
+            .unwrap_or(rest.len());
+        self.skip_ascii(count);
+        count > 0
     }
 
     /// Steps over spaces and tabs.
     pub(super) fn skip_blanks(&mut self) {
-        while self.is_blank(0) {
-            self.skip();
-        }
+        self.skip_ascii_while(|byte| matches!(byte, b' ' | b'\t'));
     }
 
     /// Steps to the end of the line.
     pub(super) fn skip_to_break(&mut self) {
-        while !self.is_break_or_end(0) {
+        loop {
+            self.skip_ascii_while(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+            if self.is_break_or_end(0) {
+                return;
+            }
             self.skip();
         }
     }

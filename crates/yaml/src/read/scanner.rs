@@ -37,6 +37,8 @@ pub(super) struct Scanner<'a> {
     /// One for each level of flow collections, the first for the block level.
     simple_keys: Vec<Option<SimpleKey>>,
     simple_key_allowed: bool,
+    /// Whether the first token in the queue is certain.
+    is_filled: bool,
     is_done: bool,
 }
 
@@ -61,6 +63,7 @@ impl<'a> Scanner<'a> {
             indents: Vec::new(),
             simple_keys: vec![None],
             simple_key_allowed: true,
+            is_filled: false,
             is_done: false,
         }
     }
@@ -81,6 +84,7 @@ impl<'a> Scanner<'a> {
             return Ok(self.tokens[0].clone());
         }
         self.taken += 1;
+        self.is_filled = false;
         Ok(self
             .tokens
             .pop_front()
@@ -139,13 +143,15 @@ impl<'a> Scanner<'a> {
     }
 
     fn fill(&mut self) -> Result<(), ReadError> {
-        loop {
+        while !self.is_filled {
             let has_enough = self.is_done || self.tokens.len() > self.lookahead;
             if has_enough && (!self.head_may_become_key()? || self.is_done) {
-                return Ok(());
+                self.is_filled = true;
+            } else {
+                self.fetch()?;
             }
-            self.fetch()?;
         }
+        Ok(())
     }
 
     /// Whether the first token in the queue may turn out to be a key.
@@ -295,11 +301,9 @@ impl<'a> Scanner<'a> {
             if self.cursor.mark.column == 0 {
                 self.cursor.skip_byte_order_mark();
             }
-            while self.cursor.peek(0) == b' '
-                || (self.cursor.peek(0) == b'\t' && (self.is_flow() || !self.simple_key_allowed))
-            {
-                self.cursor.skip();
-            }
+            let are_tabs_blank = self.is_flow() || !self.simple_key_allowed;
+            self.cursor
+                .skip_ascii_while(|byte| byte == b' ' || (byte == b'\t' && are_tabs_blank));
             if self.cursor.peek(0) == b'#' {
                 self.cursor.skip_to_break();
             }

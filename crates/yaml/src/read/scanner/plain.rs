@@ -95,6 +95,7 @@ impl<'a> Scanner<'a> {
     fn skip_plain_run(&mut self) {
         let is_flow = self.is_flow();
         loop {
+            self.cursor.skip_ascii_while(is_plain_inside);
             match self.cursor.peek(0) {
                 b':' if self.cursor.is_blank_or_end(1) => return,
                 b',' | b'?' | b'[' | b']' | b'{' | b'}' if is_flow => return,
@@ -123,4 +124,9 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+/// Whether a character belongs to a plain scalar wherever it stands inside it.
+fn is_plain_inside(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'~') && !matches!(byte, b':' | b',' | b'?' | b'[' | b']' | b'{' | b'}')
 }

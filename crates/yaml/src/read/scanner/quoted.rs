@@ -95,7 +95,9 @@ impl<'a> Scanner<'a> {
                 self.scan_escape(start, text)?;
             } else {
                 let begin = self.cursor.offset;
-                self.cursor.skip();
+                if !self.cursor.skip_ascii_while(is_quoted_inside) {
+                    self.cursor.skip();
+                }
                 text.push_str(self.cursor.since(begin));
             }
         }
@@ -149,6 +151,11 @@ impl<'a> Scanner<'a> {
         self.cursor.skip_ascii(digits);
         Ok(())
     }
+}
+
+/// Whether a character stands for itself in either kind of quotes.
+fn is_quoted_inside(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b'\'' | b'\\')
 }
 
 /// The character of an escape of one letter. `\/` is not among them: YAML 1.1 has no such escape.
