@@ -7,7 +7,7 @@ mod write;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use rheostat_cluster::{Cluster, MapperError, Target};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -127,10 +127,10 @@ impl<'a> Applier<'a> {
         ledger: &Ledger,
     ) -> Result<Answers<'o>, ApplyError> {
         let is_whole = self.is_health_wanted || stage.kind.is_waited_for();
-        let questions = stage
-            .objects
-            .iter()
-            .map(|object| self.ask_one(object, ledger, is_whole));
+        let mut questions = Vec::with_capacity(stage.objects.len());
+        for &object in &stage.objects {
+            questions.push(self.ask_one(object, ledger, is_whole).boxed());
+        }
         let answers = stream::iter(questions)
             .buffered(self.policy.concurrency.max(1))
             .try_collect()

@@ -132,7 +132,8 @@ impl RestMapper {
         if let Some(read_at) = seen.read_at {
             tokio::time::sleep_until(read_at + REREAD_AFTER).await;
         }
-        let kinds = discovery::read(&self.client)
+        // Boxed: it is large, and hardly ever needed.
+        let kinds = Box::pin(discovery::read(&self.client))
             .await
             .map_err(|error| MapperError::Discovery(Box::new(error)))?;
         let table = Arc::new(Table {

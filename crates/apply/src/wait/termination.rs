@@ -1,11 +1,11 @@
 //! Waiting for deleted objects to be gone, finalizers and all.
 
-use futures::StreamExt;
 use futures::future::join_all;
+use futures::{FutureExt, StreamExt};
 use rheostat_cluster::{Change, Cluster, Selection, Target};
 use tokio::time::Instant;
 
-use crate::inventory::Inventory;
+use crate::inventory::{Entry, Inventory};
 use crate::prune;
 
 /// Objects that are still there.
@@ -22,20 +22,24 @@ pub async fn until_gone(
     objects: &Inventory,
     until: Instant,
 ) -> Result<(), TerminationError> {
-    let waits = objects.entries.iter().map(|entry| async move {
-        // Of a kind that is not served there are no objects left.
-        let Ok(target) = prune::target(cluster, entry).await else {
-            return None;
-        };
-        let gone = tokio::time::timeout_at(until, gone(cluster, &target)).await;
-        gone.is_err().then(|| entry.id.subject())
-    });
+    let mut waits = Vec::with_capacity(objects.entries.len());
+    for entry in &objects.entries {
+        waits.push(left_of(cluster, entry, until).boxed());
+    }
     let left: Vec<String> = join_all(waits).await.into_iter().flatten().collect();
     if left.is_empty() {
         Ok(())
     } else {
         Err(TerminationError(left))
     }
+}
+
+/// The object, if it is still there at the deadline.
+async fn left_of(cluster: &Cluster, entry: &Entry, until: Instant) -> Option<String> {
+    // Of a kind that is not served there are no objects left.
+    let target = prune::target(cluster, entry).await.ok()?;
+    let gone = tokio::time::timeout_at(until, gone(cluster, &target)).await;
+    gone.is_err().then(|| entry.id.subject())
 }
 
 async fn gone(cluster: &Cluster, target: &Target) {
