@@ -1,0 +1,142 @@
+//! What is to be on the cluster: the manifests of a path, built, marked and brought to their normal
+//! form. (pure)
+
+mod overlay;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use rheostat_api::Kustomization;
+use rheostat_api::metadata::kustomize::{DECRYPT, DISABLED};
+use rheostat_apply::normalize::normalize;
+use rheostat_apply::{Object, ObjectError, Owner};
+use rheostat_render::CommonMetadata;
+use rheostat_render::kustomization::{self, BuildError, Overlay};
+use rheostat_tree::{ReadSet, Tree, TreePath};
+
+use crate::desired::Desired;
+
+/// What is to be on the cluster.
+#[derive(Debug)]
+pub struct Plan {
+    /// The objects.
+    pub objects: Vec<Object>,
+    /// The digest of the manifests as they were built.
+    pub digest: String,
+    /// A Secret that is still encrypted, because of which nothing may be applied.
+    pub encrypted: Option<String>,
+}
+
+/// A plan, and what it was made from.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    inputs: Inputs,
+    /// What the build looked at: where none of it changed, neither did the plan.
+    read_set: Arc<ReadSet>,
+}
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub struct Request {
+    inputs: Inputs,
+    tree: Tree,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The manifests could not be built.
+    #[error("{}", .0.report())]
+    Build(Box<BuildError>),
+    /// What was built is no object.
+    #[error("failed to decode Kubernetes apiVersion, kind and name: {0}")]
+    Object(#[from] ObjectError),
+}
+
+/// The part of a request besides the tree.
+#[derive(Clone, Debug, PartialEq)]
+struct Inputs {
+    root: TreePath,
+    overlay: Overlay,
+    owner: Owner,
+    common: CommonMetadata,
+}
+
+impl Request {
+    /// What a Kustomization asks to be made of a path in a tree.
+    pub fn new(object: &Kustomization, desired: &Desired, tree: Tree, root: TreePath) -> Self {
+        Self {
+            inputs: Inputs {
+                root,
+                overlay: overlay::overlay(&object.spec),
+                owner: desired.owner(),
+                common: overlay::common_metadata(&object.spec),
+            },
+            tree,
+        }
+    }
+}
+
+/// Builds the manifests and prepares them, unless `last` answers the request already.
+///
+/// # Errors
+/// Failed: `BuildFailed`.
+pub fn plan(request: &Request, last: Option<Built>) -> Result<Built, PlanError> {
+    let Request { inputs, tree } = request;
+    if let Some(last) = last
+        && last.inputs == *inputs
+        && last.read_set.holds_in(tree)
+    {
+        return Ok(last);
+    }
+    let request = kustomization::Request {
+        files: tree,
+        directory: &inputs.root,
+        overlay: &inputs.overlay,
+        root_name: "",
+    };
+    let built = kustomization::build(&request).map_err(|e| PlanError::Build(Box::new(e)))?;
+    let objects: Result<Vec<Object>, ObjectError> = built
+        .objects
+        .into_iter()
+        .map(|value| Ok(prepared(Object::new(value)?, inputs)))
+        .collect();
+    let objects = objects?;
+    let encrypted = objects.iter().find(|object| is_encrypted(object));
+    let plan = Plan {
+        encrypted: encrypted.map(ToString::to_string),
+        digest: built.digest,
+        objects,
+    };
+    Ok(Built {
+        plan: Arc::new(plan),
+        inputs: inputs.clone(),
+        read_set: Arc::new(built.read_set),
+    })
+}
+
+/// Marks an object as the Kustomization's and brings it to its normal form. Common metadata comes
+/// last: it overrides even the owner's labels.
+fn prepared(mut object: Object, inputs: &Inputs) -> Object {
+    inputs.owner.label(&mut object);
+    normalize(&mut object);
+    for (key, value) in &inputs.common.labels {
+        object.set_label(key, value);
+    }
+    for (key, value) in &inputs.common.annotations {
+        object.set_annotation(key, value);
+    }
+    object
+}
+
+/// Whether a Secret still is what SOPS made of it, and nobody says that this is as it should be.
+fn is_encrypted(object: &Object) -> bool {
+    let is_secret = object.api_version() == "v1" && object.kind() == "Secret";
+    let is_exempt = object
+        .annotation(DECRYPT)
+        .is_some_and(|value| value.eq_ignore_ascii_case(DISABLED));
+    is_secret && !is_exempt && object.value().get("sops").is_some()
+}

@@ -1,0 +1,155 @@
+//! From flags to a running controller.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rheostat_api::metadata::kustomize::{CONTROLLER, STATUS_MANAGER};
+use rheostat_api::{GitRepository, Kustomization};
+use rheostat_apply::{Policy, Takeover};
+use rheostat_artifact::client::{FetchOptions, Fetcher};
+use rheostat_cluster::{Cluster, Limits};
+use rheostat_runtime::args::Gates;
+use rheostat_runtime::store::Selection;
+use rheostat_runtime::{Context, Controller, Role, Store, shell};
+use rheostat_upstream::{Destination, client};
+
+use crate::args::{Args, CANCEL_HEALTH_CHECK, DISABLE_FAIL_FAST};
+use crate::desired::switches;
+use crate::execute::Means;
+use crate::memory::Memories;
+use crate::observe::Surroundings;
+use crate::reconcile::KustomizationReconciler;
+use crate::trees::Trees;
+use crate::wake;
+
+/// The names under which this controller acts.
+pub const ROLE: Role = Role {
+    name: CONTROLLER,
+    field_manager: STATUS_MANAGER,
+    version: env!("CARGO_PKG_VERSION"),
+    concurrent: "4",
+    reads_address_variables: false,
+};
+
+/// Runs the controller until it is told to stop or loses its lease.
+///
+/// # Errors
+/// When a flag is not supported, or the controller cannot run.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    args.check()?;
+    let gates = args.gates()?;
+    let control = |context| control(context, &args, &gates);
+    shell::run(ROLE, &args.runtime, control).await?;
+    Ok(())
+}
+
+async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result<()> {
+    let options = FetchOptions {
+        retries: args.apply.http_retry,
+        host: args.artifact_host(),
+        ..FetchOptions::default()
+    };
+    let fetcher = Fetcher::new(client::client(Destination::ArtifactServer, None)?, options);
+    let trees = Arc::new(Trees::new(fetcher));
+    let managed = kustomizations(&context, context.settings.label_selector.clone());
+    let surroundings = Arc::new(surroundings(&context, args, &managed));
+    let reconciler = KustomizationReconciler {
+        surroundings: Arc::clone(&surroundings),
+        trees: Arc::clone(&trees),
+        memories: Memories::default(),
+        means: means(&context, args, gates),
+    };
+    // A pass that looks at its source before the sources are there would report it missing.
+    let ready = async {
+        surroundings.sources.ready().await;
+        surroundings.kustomizations.ready().await;
+    };
+    tokio::select! {
+        () = ready => {}
+        () = context.stop.cancelled() => return Ok(()),
+    }
+    let controller = Controller::new(&context, managed.clone(), reconciler);
+    let waker = controller.waker();
+    wake::on_sources(&surroundings.sources, &managed, &trees, &waker);
+    wake::on_dependencies(&surroundings, &waker);
+    controller.run().await;
+    Ok(())
+}
+
+fn surroundings(context: &Context, args: &Args, managed: &Store<Kustomization>) -> Surroundings {
+    // Another instance may reconcile what one of ours depends on.
+    let is_sharded = !context.settings.label_selector.is_empty();
+    let all = if is_sharded {
+        kustomizations(context, String::new())
+    } else {
+        managed.clone()
+    };
+    Surroundings {
+        sources: Store::watch(
+            context,
+            Selection {
+                trim: |source: &mut GitRepository| {
+                    source.spec = rheostat_api::GitRepositorySpec::default();
+                },
+                ..Selection::default()
+            },
+        ),
+        kustomizations: all,
+        awaiting: Mutex::new(HashSet::new()),
+        is_cross_namespace_blocked: args.apply.no_cross_namespace_refs,
+        requeue_dependency: context.settings.requeue_dependency,
+    }
+}
+
+fn kustomizations(context: &Context, labels: String) -> Store<Kustomization> {
+    Store::watch(
+        context,
+        Selection {
+            labels,
+            trim: |_| {},
+            index: wake::references,
+        },
+    )
+}
+
+fn means(context: &Context, args: &Args, gates: &Gates) -> Means {
+    Means {
+        cluster: Cluster::new(context.client.clone(), Limits::default()),
+        policy: Policy {
+            manager: CONTROLLER.to_owned(),
+            takeover: takeover(&args.apply.override_manager),
+            switches: switches(),
+            concurrency: usize::from(args.apply.concurrent_ssa),
+        },
+        switches: switches(),
+        custom_stage_kinds: args.apply.stage_kinds(),
+        is_failing_fast: !gates.is_on(DISABLE_FAIL_FAST),
+        is_wait_cancelled_by_newer: gates.is_on(CANCEL_HEALTH_CHECK),
+    }
+}
+
+/// Whose fields become ours: those of kubectl, those that we set before there was server-side
+/// apply, and those of whom the operator names.
+fn takeover(overridden: &[String]) -> Takeover {
+    let mut managers = vec![
+        ("kubectl".to_owned(), "Apply"),
+        ("kubectl".to_owned(), "Update"),
+        ("before-first-apply".to_owned(), "Update"),
+        (CONTROLLER.to_owned(), "Update"),
+    ];
+    for name in overridden {
+        managers.push((name.clone(), "Apply"));
+        managers.push((name.clone(), "Update"));
+    }
+    let annotations = [
+        "kubectl.kubernetes.io/last-applied-configuration",
+        "kustomize.toolkit.fluxcd.io/checksum",
+        "fluxcd.io/sync-checksum",
+    ];
+    Takeover {
+        managers,
+        annotations: annotations.map(str::to_owned).to_vec(),
+        labels: vec!["fluxcd.io/sync-gc-mark".to_owned()],
+    }
+}
