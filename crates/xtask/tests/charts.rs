@@ -124,7 +124,6 @@ const ALLOWED: &[Right] = &[
         "source.toolkit.fluxcd.io",
         "gitrepositories",
     ),
-    ("kustomize-controller", "impersonate", "", "serviceaccounts"),
     (
         "kustomize-controller",
         "update",
@@ -144,7 +143,7 @@ const REFUSED: &[Right] = &[
     ),
     ("kustomize-controller", "create", "", "configmaps"),
     ("kustomize-controller", "delete", "apps", "deployments"),
-    ("kustomize-controller", "impersonate", "", "users"),
+    ("kustomize-controller", "impersonate", "", "serviceaccounts"),
 ];
 
 async fn is_allowed(client: &Client, namespace: &str, right: &Right) -> Result<bool> {
