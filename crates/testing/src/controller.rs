@@ -3,6 +3,7 @@
 //! They are found next to the program that starts them, where Cargo puts what it builds.
 
 use std::env;
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -74,6 +75,8 @@ impl Controller {
             storage: loopback(free_port()?),
             process: None,
         };
+        let storage = controller.storage_folder();
+        fs::create_dir_all(&storage).with_context(|| format!("creating {}", storage.display()))?;
         controller.restart().await?;
         Ok(controller)
     }
@@ -150,6 +153,10 @@ impl Controller {
         Ok(get(self.metrics, "/metrics").await?.body)
     }
 
+    fn storage_folder(&self) -> PathBuf {
+        self.options.folder.join("storage")
+    }
+
     fn log(&self) -> PathBuf {
         self.options.folder.join(format!("{}.log", self.name))
     }
@@ -170,7 +177,7 @@ impl Controller {
             command
                 .arg(format!(
                     "--storage-path={}",
-                    self.options.folder.join("storage").display()
+                    self.storage_folder().display()
                 ))
                 .arg(format!("--storage-addr={}", self.storage))
                 .arg(format!("--storage-adv-addr={}", self.storage));

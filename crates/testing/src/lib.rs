@@ -22,6 +22,7 @@ pub mod controller;
 pub mod fault_proxy;
 pub mod git_server;
 pub mod manifest;
+pub mod status;
 
 pub mod certificate;
 pub mod process;
