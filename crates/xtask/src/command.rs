@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{ci, control_plane, generate, repository, test, up};
+use crate::{bench, ci, control_plane, generate, repository, test, up};
 
 /// Everything that a developer does with this repository.
 #[derive(Debug, Parser)]
@@ -22,6 +22,11 @@ enum Command {
     Test,
     /// Run the tests and the slow checks: documentation, each crate alone, charts, licences.
     Ci,
+    /// Measure our controllers beside a bare loop and, on request, beside Flux.
+    Bench(bench::Args),
+    /// Send the bare loop's requests, for `bench`.
+    #[command(hide = true)]
+    BareLoop,
     /// Keep a real Kubernetes control plane running, for experiments and for other tools.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
@@ -36,6 +41,8 @@ impl Xtask {
             Command::Up => up::run().await,
             Command::Test => test::run().await,
             Command::Ci => ci::run().await,
+            Command::Bench(args) => bench::run(&args).await,
+            Command::BareLoop => bench::bare::run().await,
             Command::ControlPlane(command) => control_plane::run(command).await,
             Command::Generate(args) => generate::run(&args, &repository::root()),
         };

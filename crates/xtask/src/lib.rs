@@ -8,6 +8,7 @@
 
 pub mod command;
 
+pub mod bench;
 pub mod ci;
 pub mod control_plane;
 pub mod generate;

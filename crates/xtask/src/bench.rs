@@ -1,0 +1,122 @@
+//! `cargo xtask bench`: what it costs to keep Kustomizations in step, beside a bare loop and, on request, beside Flux.
+//!
+//! One repository over HTTP, N Kustomizations of four objects each, every one with its own overlay over one of five
+//! bases. Five phases: `install`; `noop` (a pass is requested, nothing has changed); `push` (a commit that changes one
+//! object of each); `elsewhere` (a commit outside every path); `prune` (all Kustomizations are deleted). Every
+//! contestant gets a control plane of its own, and the runs of contestants take turns, since machines drift.
+//!
+//! The *bare loop* is this program again, as a child: it sends the requests that the contract demands for the same
+//! work and does nothing else.
+
+pub mod bare;
+
+mod audit;
+mod contestant;
+mod definitions;
+mod follow;
+mod phases;
+mod table;
+mod usage;
+mod workload;
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use rheostat_testing::Program;
+
+use self::contestant::Contestant;
+use crate::{repository, steps, tools};
+
+/// What is measured.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The number of Kustomizations.
+    #[arg(short, default_value_t = 200)]
+    pub n: usize,
+    /// How often each contestant runs; the table shows medians.
+    #[arg(long, default_value_t = 1)]
+    pub runs: usize,
+    /// The `--concurrent` of controllers, instead of their default.
+    #[arg(long)]
+    pub concurrent: Option<u16>,
+    /// A folder with Flux's source-controller and kustomize-controller, which run as well, and with the definitions of
+    /// all their kinds in the folder `crds` inside.
+    #[arg(long)]
+    pub flux: Option<PathBuf>,
+    /// A folder with controllers to measure, instead of building ours.
+    #[arg(long)]
+    pub bin: Option<PathBuf>,
+    /// Run only these contestants: `bare`, `rheostat`, `flux`.
+    #[arg(long)]
+    pub only: Vec<String>,
+    /// Write every single measurement to this file, too.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+}
+
+/// Runs all contestants and prints the table.
+///
+/// # Errors
+/// A program is missing or fails, or a phase does not end.
+pub async fn run(args: &Args) -> Result<()> {
+    tools::ensure(&Program::CONTROL_PLANE)?;
+    let contestants = contestants(args)?;
+    let mut results = Vec::new();
+    for round in 1..=args.runs {
+        for contestant in &contestants {
+            println!(
+                "{} (run {round} of {}, n = {})",
+                contestant.name(),
+                args.runs,
+                args.n
+            );
+            let measured = phases::measure(contestant, args.n, args.concurrent).await;
+            for phase in measured.with_context(|| format!("measuring {}", contestant.name()))? {
+                println!("  {}", table::line(&phase));
+                results.push(phase);
+            }
+        }
+    }
+    println!("\n{}", table::summary(&results));
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string_pretty(&results).context("encoding the measurements")?;
+        std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn contestants(args: &Args) -> Result<Vec<Contestant>> {
+    let is_wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| only == name);
+    let mut contestants = Vec::new();
+    if is_wanted("bare") {
+        contestants.push(Contestant::BareLoop);
+    }
+    if is_wanted("rheostat") {
+        let folder = args.bin.clone().map_or_else(build, Ok)?;
+        contestants.push(Contestant::controllers(
+            "rheostat",
+            &folder,
+            definitions::ours(),
+        )?);
+    }
+    if let Some(folder) = args.flux.as_ref().filter(|_| is_wanted("flux")) {
+        let definitions = definitions::read(&folder.join("crds"))?;
+        contestants.push(Contestant::controllers("flux", folder, definitions)?);
+    }
+    Ok(contestants)
+}
+
+/// Builds our controllers as they are released and returns the folder that holds them.
+fn build() -> Result<PathBuf> {
+    let packages = [
+        "-p",
+        "rheostat-source-controller",
+        "-p",
+        "rheostat-kustomize-controller",
+    ];
+    steps::check(steps::cargo(&["build", "--release", "--bins"]).args(packages))?;
+    let target = env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| repository::root().join("target"), PathBuf::from);
+    Ok(target.join("release"))
+}
