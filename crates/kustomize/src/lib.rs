@@ -15,8 +15,6 @@
 //!
 //! Absent on purpose: plugins that run programs, and everything that fetches.
 
-#![expect(dead_code, reason = "patches, replacements and plugins will use it")]
-
 pub mod build;
 pub mod kustfile;
 pub mod target;
@@ -40,5 +38,6 @@ mod hasher;
 mod name_ref;
 mod openapi;
 mod origin;
+mod plugins;
 mod ref_var;
 mod selector;

@@ -118,11 +118,6 @@ impl LoadError {
     pub(crate) fn is_http_status(&self) -> bool {
         matches!(self, Self::Fetch(FetchError::Status { .. }))
     }
-
-    /// Whether the build waits for the caller.
-    pub(crate) fn is_pending(&self) -> bool {
-        matches!(self, Self::Fetch(FetchError::Pending))
-    }
 }
 
 /// Most folders on a chain of bases. Real trees stay below ten; the build
@@ -202,7 +197,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// The charts' counterpart of [`Loader::load`].
+    /// Where charts are asked for.
     pub(crate) fn remotes(&self) -> &'a Remotes<'a> {
         self.remotes
     }

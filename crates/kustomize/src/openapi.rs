@@ -3,10 +3,32 @@
 //! `openapi.path` of the kustomization at which a build starts, or else of
 //! the first base that has one, adds to what is built in or replaces it.
 
+use rheostat_manifest::schema::SchemaError;
 use rheostat_manifest::scope::{Scope, builtin_scope};
 use rheostat_manifest::strategic::{self, MergeError, Options};
 use rheostat_manifest::{Gvk, Schema};
-use rheostat_yaml::Node;
+use rheostat_yaml::json::{self, JsonError};
+use rheostat_yaml::{Limits, Node, Profile, ReadError};
+
+/// Why a schema cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenApiError {
+    /// No such version is built in.
+    #[error("the specified OpenAPI version is not built in: {0}")]
+    Version(String),
+    /// A version and a file are given.
+    #[error("builtin version and custom schema provided, cannot use both")]
+    VersionAndPath,
+    /// The file is no YAML.
+    #[error("invalid schema file {0}")]
+    Read(String, #[source] ReadError),
+    /// The file cannot be expressed as JSON.
+    #[error("invalid schema file {0}")]
+    Json(String, #[source] JsonError),
+    /// The file is no OpenAPI document.
+    #[error("invalid schema file {0}")]
+    Schema(String, #[source] SchemaError),
+}
 
 /// Knowledge about types.
 #[derive(Debug, Default)]
@@ -17,12 +39,26 @@ pub(crate) struct OpenApi {
 }
 
 impl OpenApi {
-    /// Schemas that a user brings.
-    pub(crate) fn custom(schema: Schema, replaces_builtin: bool) -> Self {
-        Self {
+    /// Reads the schemas that a user brings.
+    ///
+    /// # Errors
+    /// [`OpenApiError`] when the file is no OpenAPI document.
+    pub(crate) fn custom(
+        file: &str,
+        bytes: &[u8],
+        replaces_builtin: bool,
+    ) -> Result<Self, OpenApiError> {
+        let node = rheostat_yaml::parse(bytes, Profile::V2, &Limits::default())
+            .map_err(|error| OpenApiError::Read(file.to_owned(), error))?
+            .unwrap_or_else(Node::mapping);
+        let document = json::from_node(&node, Profile::V2)
+            .map_err(|error| OpenApiError::Json(file.to_owned(), error))?;
+        let schema = Schema::from_openapi(&document)
+            .map_err(|error| OpenApiError::Schema(file.to_owned(), error))?;
+        Ok(Self {
             custom: Some(schema),
             replaces_builtin,
-        }
+        })
     }
 
     /// Whether objects of the type are known to live outside of namespaces.

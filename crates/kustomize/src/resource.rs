@@ -145,6 +145,13 @@ impl Resource {
         }
     }
 
+    /// Removes a label. The others become texts, and an empty mapping goes.
+    pub(crate) fn remove_label(&mut self, key: &str) {
+        let mut labels = self.metadata_texts(LABELS);
+        labels.retain(|(present, _)| present != key);
+        self.set_metadata_texts(LABELS, labels);
+    }
+
     /// Sets the name.
     pub(crate) fn set_name(&mut self, name: &str, openapi: &OpenApi) {
         self.edit(openapi, |node| {

@@ -5,8 +5,10 @@
 //! all of that with objects of its own; a component works on its parent's.
 //! Hashes, name references and variables wait until everything is gathered.
 
+mod charts;
 mod context;
 mod generate;
+mod plugins;
 mod transform;
 
 use crate::accumulator::{Accumulator, MergeError, VarError};
@@ -15,11 +17,16 @@ use crate::generators::GeneratorError;
 use crate::kustfile::{FILE_NAMES, Kustfile, KustfileError, Kustomization, Strictness};
 use crate::loader::{LoadError, Loader};
 use crate::name_ref::{self, NameRefError};
+use crate::openapi::OpenApiError;
 use crate::origin::Origin;
+use crate::plugins::PluginError;
+use crate::ref_var::{self, RefVarError};
+use crate::remote::FetchError;
 use crate::resmap::{ResMap, ResMapError};
 use crate::resource::{Resource, ResourceError, read_resources, validate};
 use crate::transformer_config::{ConfigError, CrdsError};
 use crate::transformers::{HashTransformer, TransformError, Transformer as _};
+pub use charts::ChartError;
 pub(crate) use context::Context;
 
 /// A kustomization to be built.
@@ -83,15 +90,30 @@ pub enum TargetError {
     /// A transformer failed.
     #[error(transparent)]
     Transform(#[from] TransformError),
+    /// Variables could not be replaced.
+    #[error(transparent)]
+    RefVar(#[from] RefVarError),
     /// A name reference could not be followed.
     #[error(transparent)]
     NameRef(#[from] NameRefError),
+    /// An object configures no plugin.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+    /// A chart is not rendered.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// A chart could not be rendered.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A validator changed something.
+    #[error("validator shouldn't modify the resource map: {0}")]
+    Validator(String),
+    /// A schema cannot be had.
+    #[error(transparent)]
+    OpenApi(#[from] OpenApiError),
     /// A component was named as a resource, or the reverse.
     #[error("{0}")]
     Kind(String),
-    /// A field of the kustomization file is not supported.
-    #[error("field '{0}' is not supported")]
-    NotSupported(&'static str),
     /// A component could not be built.
     #[error("{0}")]
     Component(String),
@@ -190,7 +212,7 @@ impl<'a> Target<'a> {
         let map = &mut gathered.resmap;
         HashTransformer.transform(map, &context.openapi())?;
         name_ref::fix_back_references(map, &gathered.config)?;
-        crate::ref_var::resolve(map, &gathered.vars, &gathered.config)?;
+        ref_var::resolve(map, &gathered.vars, &gathered.config)?;
         drop_local(map)?;
         Ok(gathered.resmap)
     }

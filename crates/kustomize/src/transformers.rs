@@ -14,6 +14,7 @@ mod prefix_suffix;
 mod replacement;
 mod replica_count;
 mod sort_order;
+mod value_add;
 
 use rheostat_manifest::Gvk;
 
@@ -21,7 +22,7 @@ pub(crate) use annotations::AnnotationsTransformer;
 pub(crate) use hash::HashTransformer;
 pub(crate) use image_tag::ImageTagTransformer;
 pub(crate) use label::LabelTransformer;
-pub(crate) use namespace::NamespaceTransformer;
+pub(crate) use namespace::{NamespaceTransformer, RoleBindingSubjects};
 pub use patch::PatchError;
 pub(crate) use patch::{
     PatchJson6902Transformer, PatchStrategicMergeTransformer, PatchTransformer,
@@ -30,13 +31,18 @@ pub(crate) use prefix_suffix::{Affix, PrefixSuffixTransformer};
 pub use replacement::ReplacementError;
 pub(crate) use replacement::ReplacementTransformer;
 pub(crate) use replica_count::ReplicaCountTransformer;
-pub(crate) use sort_order::{SortError, SortOrderTransformer};
+pub use sort_order::SortError;
+pub(crate) use sort_order::SortOrderTransformer;
+
+pub use value_add::ValueAddError;
+pub(crate) use value_add::ValueAddTransformer;
 
 use crate::field_spec::{Creation, FieldPath, FieldSpec, WalkError};
 use crate::hasher::HashError;
 use crate::openapi::OpenApi;
 use crate::resmap::{ResMap, ResMapError};
 use crate::resource::Resource;
+use crate::selector::SelectorError;
 
 /// Changes objects.
 pub(crate) trait Transformer: std::fmt::Debug {
@@ -83,6 +89,9 @@ pub enum TransformError {
     /// A replacement could not be read or made.
     #[error(transparent)]
     Replacement(#[from] ReplacementError),
+    /// Objects could not be selected.
+    #[error(transparent)]
+    Selector(#[from] SelectorError),
     /// An object could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -114,7 +123,7 @@ impl Target {
 
     /// Calls `set` on the fields of an object, if the spec is for its type.
     /// The identity of the object is not refreshed.
-    fn visit(
+    pub(crate) fn visit(
         &self,
         resource: &mut Resource,
         creation: Creation,

@@ -74,7 +74,7 @@ impl GeneratorOptions {
 
 impl KvPairSources {
     /// Moves the deprecated single file to the list of files.
-    pub(super) fn fix(&mut self) {
+    pub(crate) fn fix(&mut self) {
         if !self.env.is_empty() {
             self.envs.push(std::mem::take(&mut self.env));
         }

@@ -1,19 +1,24 @@
 //! What all targets of one build share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::TargetError;
-use crate::build::Options;
+use crate::build::{CustomSchemas, Options};
 use crate::kustfile::Kustomization;
 use crate::loader::Loader;
-use crate::openapi::OpenApi;
+use crate::openapi::{OpenApi, OpenApiError};
+
+/// The one version of the API whose schemas are built in.
+const BUILTIN_VERSION: &str = "v1.21.2";
 
 /// State of one build, beside what it gathers.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) options: &'a Options,
     openapi: RefCell<Arc<OpenApi>>,
+    /// Whether a kustomization has said which schema counts.
+    has_schema: Cell<bool>,
     warnings: RefCell<Vec<String>>,
     build_metadata: RefCell<Vec<String>>,
 }
@@ -23,6 +28,7 @@ impl<'a> Context<'a> {
         Self {
             options,
             openapi: RefCell::default(),
+            has_schema: Cell::default(),
             warnings: RefCell::default(),
             build_metadata: RefCell::default(),
         }
@@ -56,17 +62,34 @@ impl<'a> Context<'a> {
     /// before.
     ///
     /// # Errors
-    /// When the schema cannot be had.
-    #[expect(clippy::unused_self, reason = "the schema becomes part of the context")]
+    /// [`TargetError`] when the schema cannot be had.
     pub(crate) fn set_schema(
         &self,
         kustomization: &Kustomization,
-        _loader: &Loader<'_>,
+        loader: &Loader<'_>,
     ) -> Result<(), TargetError> {
-        if kustomization.openapi.is_empty() {
-            Ok(())
-        } else {
-            Err(TargetError::NotSupported("openapi"))
+        let version = kustomization.openapi.get("version");
+        let bytes = match kustomization.openapi.get("path") {
+            Some(path) => Some((path, loader.load(path)?)),
+            None => None,
+        };
+        if self.has_schema.get() {
+            return Ok(());
         }
+        match (version, bytes) {
+            (Some(_), Some(_)) => return Err(OpenApiError::VersionAndPath.into()),
+            (None, Some((path, bytes))) => {
+                let replaces = self.options.custom_schemas == CustomSchemas::Replace;
+                let openapi = OpenApi::custom(path, &bytes, replaces)?;
+                *self.openapi.borrow_mut() = Arc::new(openapi);
+                self.has_schema.set(true);
+            }
+            (Some(version), None) if version == BUILTIN_VERSION => self.has_schema.set(true),
+            (Some(version), None) if !version.is_empty() => {
+                return Err(OpenApiError::Version(version.clone()).into());
+            }
+            (_, None) => {}
+        }
+        Ok(())
     }
 }

@@ -65,13 +65,8 @@ impl Target<'_> {
             let resource = generated("SecretGenerator", resource);
             absorb(gathered, resource, "SecretGenerator", &openapi)?;
         }
-        if !self.kustomization.helm_charts.is_empty() {
-            return Err(TargetError::NotSupported("helmCharts"));
-        }
-        if !self.kustomization.generators.is_empty() {
-            return Err(TargetError::NotSupported("generators"));
-        }
-        Ok(())
+        self.run_charts(gathered, inherited, context)?;
+        self.run_plugin_generators(gathered, inherited, context)
     }
 
     fn with_global_options(&self, args: &ConfigMapArgs) -> ConfigMapArgs {

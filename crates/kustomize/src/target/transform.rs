@@ -6,6 +6,7 @@ use crate::field_spec::{self, FieldSpec};
 use crate::kustfile::Label;
 use crate::openapi::OpenApi;
 use crate::origin::{self, Origin};
+use crate::plugins;
 use crate::transformer_config::TransformerConfig;
 use crate::transformers::{
     Affix, AnnotationsTransformer, ImageTagTransformer, LabelTransformer, NamespaceTransformer,
@@ -64,6 +65,7 @@ impl Target<'_> {
         self.plan_names(&mut plan, config);
         self.plan_labels(&mut plan, config)?;
         self.plan_values(&mut plan, config)?;
+        self.plan_plugins(&mut plan, inherited, context)?;
         for (transformer, origin) in plan.steps {
             let map = &mut gathered.resmap;
             transformer.transform(map, &context.openapi())?;
@@ -73,20 +75,6 @@ impl Target<'_> {
             map.drop_empties();
         }
         Ok(())
-    }
-
-    /// Runs `validators`, which must change nothing.
-    pub(super) fn run_validators(
-        &self,
-        _gathered: &mut Accumulator,
-        _inherited: &Inherited,
-        _context: &Context<'_>,
-    ) -> Result<(), TargetError> {
-        if self.kustomization.validators.is_empty() {
-            Ok(())
-        } else {
-            Err(TargetError::NotSupported("validators"))
-        }
     }
 
     fn plan_patches(&self, plan: &mut Plan<'_>, openapi: &OpenApi) -> Result<(), TargetError> {
@@ -178,11 +166,27 @@ impl Target<'_> {
             let replacements = ReplacementTransformer::new(entries, &self.loader);
             plan.configure("ReplacementTransformer", replacements)?;
         }
-        if kustomization.transformers.is_empty() {
-            Ok(())
-        } else {
-            Err(TargetError::NotSupported("transformers"))
+        Ok(())
+    }
+
+    fn plan_plugins(
+        &self,
+        plan: &mut Plan<'_>,
+        inherited: &Inherited,
+        context: &Context<'_>,
+    ) -> Result<(), TargetError> {
+        let entries = &self.kustomization.transformers;
+        for config in self.plugin_configs(entries, inherited, context)? {
+            let transformers = plugins::transformers(&config, &self.loader, &context.openapi())?;
+            let last = transformers.len();
+            for (index, transformer) in transformers.into_iter().enumerate() {
+                // Several transformers of one configuration are recorded once.
+                let is_last = index + 1 == last;
+                let origin = Origin::of_plugin(&config).filter(|_| is_last);
+                plan.steps.push((transformer, origin));
+            }
         }
+        Ok(())
     }
 }
 

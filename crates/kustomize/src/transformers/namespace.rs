@@ -71,7 +71,8 @@ impl NamespaceTransformer {
         Ok(set_tagged(field, Scalar::string(self.namespace.clone()))?)
     }
 
-    fn apply(&self, resource: &mut Resource) -> Result<(), TransformError> {
+    /// Puts one object into the namespace. Its identity is not refreshed.
+    pub(super) fn apply(&self, resource: &mut Resource) -> Result<(), TransformError> {
         let mut set = |field: &mut Node| self.set(field);
         if !resource.id().is_cluster_scoped {
             self.metadata.visit(resource, Creation::String, &mut set)?;
