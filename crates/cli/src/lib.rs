@@ -10,6 +10,7 @@
 )]
 
 mod disk;
+mod helm;
 mod kustomize;
 
 use std::ffi::OsString;
@@ -28,6 +29,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Renders Helm charts.
+    Helm(helm::Helm),
     /// Builds kustomizations.
     Kustomize(kustomize::Kustomize),
 }
@@ -41,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => error.exit(),
     };
     let result = match cli.command {
+        Command::Helm(helm) => helm.run(),
         Command::Kustomize(kustomize) => kustomize.run(),
     };
     match result {

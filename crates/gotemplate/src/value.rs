@@ -10,7 +10,7 @@ mod print;
 
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
-pub use list::List;
+pub use list::{List, ListType};
 pub use map::{Map, MapType};
 pub use object::{Method, Object};
 

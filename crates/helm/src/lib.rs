@@ -1,1 +1,23 @@
 //! The Helm engine: a chart and values become manifests, hooks and notes.
+//!
+//! Everything is an argument: the files of a chart, the values, the capabilities of the cluster, and a host for what templates
+//! may ask of the outside. The behaviour is that of Helm 4.2, its error texts included.
+//!
+//! - [`chart`] reads charts from archives and file trees;
+//! - [`values`] reads, sets, coalesces and validates values;
+//! - [`dependencies`] decides which subcharts take part;
+//! - [`engine`] executes the templates;
+//! - [`manifest`] splits and sorts what they put out;
+//! - [`render`] does all of it in Helm's order.
+
+pub mod capabilities;
+pub mod chart;
+pub mod dependencies;
+pub mod engine;
+pub mod manifest;
+pub mod render;
+pub mod values;
+
+pub use capabilities::{Capabilities, KubeVersion};
+pub use chart::Chart;
+pub use render::{RenderError, RenderOptions, Rendered, render};

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ast::{Operand, Term},
     text::Text,
-    value::Value,
+    value::{Map, Method, Value},
 };
 
 /// What a method at the end of a chain of fields is called with: the dot for its arguments, they, and the piped value.
@@ -73,61 +73,35 @@ impl<'t> State<'t, '_, '_> {
         node: At<'t>,
         (dot, arguments, last): MethodArguments<'_, 't>,
     ) -> Result<Value> {
+        if let Some(method) = method(&receiver.value, name) {
+            let called = name.to_str();
+            return self.call_method(
+                dot,
+                method,
+                &called,
+                (receiver.value.clone(), node),
+                arguments,
+                last,
+            );
+        }
         let has_arguments = !arguments.is_empty() || last.is_some();
         match &receiver.value {
-            Value::Invalid => {
-                if self.shared.missing_key == MissingKey::Error {
-                    return self.fail(format!(
-                        "nil data; no entry for key {}",
-                        strconv::quote(name)
-                    ));
-                }
-                return Ok(Value::Invalid);
+            Value::Invalid if self.shared.missing_key == MissingKey::Error => {
+                return self.fail(format!(
+                    "nil data; no entry for key {}",
+                    strconv::quote(name)
+                ));
             }
+            Value::Invalid => return Ok(Value::Invalid),
             Value::Nil => {
                 return self.fail(format!("nil pointer evaluating interface {{}}.{name}"));
             }
-            Value::Map(map) => {
-                let method = map
-                    .map_type()
-                    .methods
-                    .iter()
-                    .find(|(known, _)| known.as_bytes() == &**name);
-                if let Some((known, method)) = method {
-                    return self.call_method(
-                        dot,
-                        method,
-                        known,
-                        (receiver.value.clone(), node),
-                        arguments,
-                        last,
-                    );
-                }
-                if has_arguments {
-                    return self.fail(format!("{name} is not a method but has arguments"));
-                }
-                return match (map.get(name), self.shared.missing_key) {
-                    (Some(value), _) => Ok(value),
-                    (None, MissingKey::Invalid) => Ok(Value::Invalid),
-                    (None, MissingKey::Zero) => Ok((map.map_type().zero)()),
-                    (None, MissingKey::Error) => {
-                        self.fail(format!("map has no entry for key {}", strconv::quote(name)))
-                    }
-                };
+            Value::Map(_) if has_arguments => {
+                return self.fail(format!("{name} is not a method but has arguments"));
             }
+            Value::Map(map) => return self.key(map, name),
             Value::Object(object) => {
-                let name = name.to_str();
-                if let Some(method) = object.method(&name) {
-                    return self.call_method(
-                        dot,
-                        method,
-                        &name,
-                        (receiver.value.clone(), node),
-                        arguments,
-                        last,
-                    );
-                }
-                if let Some(value) = object.field(&name) {
+                if let Some(value) = object.field(&name.to_str()) {
                     if has_arguments {
                         return self.fail(format!(
                             "{name} has arguments but cannot be invoked as function"
@@ -144,5 +118,31 @@ impl<'t> State<'t, '_, '_> {
             receiver.value.type_name()
         };
         self.fail(format!("can't evaluate field {name} in type {type_name}"))
+    }
+
+    fn key(&mut self, map: &Map, name: &Text) -> Result<Value> {
+        match (map.get(name), self.shared.missing_key) {
+            (Some(value), _) => Ok(value),
+            (None, MissingKey::Invalid) => Ok(Value::Invalid),
+            (None, MissingKey::Zero) => Ok((map.map_type().zero)()),
+            (None, MissingKey::Error) => {
+                self.fail(format!("map has no entry for key {}", strconv::quote(name)))
+            }
+        }
+    }
+}
+
+/// A method of a value's type; methods stand before keys and fields of the same name.
+fn method(value: &Value, name: &Text) -> Option<Method> {
+    match value {
+        Value::Map(map) => {
+            let mut methods = map.map_type().methods.iter();
+            methods
+                .find(|(known, _)| known.as_bytes() == &**name)
+                .map(|(_, method)| *method)
+        }
+        Value::List(items) => items.method(name),
+        Value::Object(object) => object.method(&name.to_str()),
+        _ => None,
     }
 }

@@ -92,7 +92,24 @@ fn float(number: f64, through_json: bool) -> Result<serde_json::Value, EncodeErr
         .ok_or(EncodeError::Number(number))
 }
 
-/// A value that Go's decoder would make: all numbers are floats.
+impl Value {
+    /// The YAML that Helm's `toYaml` gives, with a line break at the end.
+    ///
+    /// # Errors
+    /// Go's complaint about a value that JSON cannot express.
+    pub fn to_yaml(&self) -> Result<String, String> {
+        let json = to_serde(self).map_err(|error| error.to_string())?;
+        rheostat_yaml::emit::to_yaml(&json).map_err(|error| error.to_string())
+    }
+}
+
+impl From<serde_json::Value> for Value {
+    /// The value that Go's decoder would make: all numbers are floats.
+    fn from(json: serde_json::Value) -> Self {
+        from_serde(json)
+    }
+}
+
 pub(crate) fn from_serde(json: serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::Nil,

@@ -2,14 +2,26 @@
 
 use std::{borrow::Cow, ops::Deref};
 
-use super::Value;
+use super::{Method, Value};
 
 /// A slice of Go. It never changes: what Go's functions append to, they copy first.
 #[derive(Debug, Clone)]
 pub struct List {
     element: &'static str,
     is_nil: bool,
+    named: Option<&'static ListType>,
     items: Vec<Value>,
+}
+
+/// A named slice type with methods.
+#[derive(Debug)]
+pub struct ListType {
+    /// Go's name, such as `common.VersionSet`.
+    pub name: &'static str,
+    /// The Go type of the elements.
+    pub element: &'static str,
+    /// Methods by name.
+    pub methods: &'static [(&'static str, Method)],
 }
 
 /// The element type of a slice that holds anything.
@@ -21,6 +33,7 @@ impl List {
         Self {
             element: ANY,
             is_nil: false,
+            named: None,
             items,
         }
     }
@@ -30,6 +43,7 @@ impl List {
         Self {
             element,
             is_nil: false,
+            named: None,
             items,
         }
     }
@@ -39,8 +53,27 @@ impl List {
         Self {
             element: ANY,
             is_nil: true,
+            named: None,
             items: Vec::new(),
         }
+    }
+
+    /// A slice of a named type.
+    pub fn named(kind: &'static ListType, items: Vec<Value>) -> Self {
+        Self {
+            element: kind.element,
+            is_nil: false,
+            named: Some(kind),
+            items,
+        }
+    }
+
+    /// A method of its type.
+    pub fn method(&self, name: &[u8]) -> Option<Method> {
+        let mut methods = self.named?.methods.iter();
+        methods
+            .find(|(known, _)| known.as_bytes() == name)
+            .map(|(_, method)| *method)
     }
 
     /// The Go type of the elements.
@@ -60,6 +93,9 @@ impl List {
 
     /// Go's name of the type.
     pub fn type_name(&self) -> Cow<'static, str> {
+        if let Some(kind) = self.named {
+            return kind.name.into();
+        }
         match self.element {
             ANY => "[]interface {}".into(),
             "string" => "[]string".into(),

@@ -20,6 +20,11 @@ pub trait Object: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// All fields as `fmt` prints them, the unexported ones too.
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields()
+    }
+
     /// An exported field by name.
     fn field(&self, name: &str) -> Option<Value> {
         self.fields()

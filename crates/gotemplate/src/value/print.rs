@@ -44,7 +44,7 @@ impl Operand for Value {
                 (None, Kind::Pointer) => View::Pointer(Some(Box::new(Self::Object(Arc::new(
                     Pointee(Arc::clone(object)),
                 ))))),
-                (None, _) => View::Struct(object.fields()),
+                (None, _) => View::Struct(object.printed_fields()),
             },
         }
     }
@@ -72,6 +72,10 @@ impl super::Object for Pointee {
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         self.0.fields()
+    }
+
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        self.0.printed_fields()
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

@@ -70,9 +70,7 @@ fn encoded(arguments: &[Value], escaping: Escaping, is_pretty: bool) -> Answer {
 }
 
 fn must_to_yaml(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let json =
-        json::to_serde(&value(arguments, 0)).map_err(|error| CallError::new(error.to_string()))?;
-    let output = emit::to_yaml(&json).map_err(|error| CallError::new(error.to_string()))?;
+    let output = value(arguments, 0).to_yaml().map_err(CallError::new)?;
     Ok(Value::from(output.strip_suffix('\n').unwrap_or(&output)))
 }
 

@@ -1,0 +1,180 @@
+//! Charts: metadata, default values, templates, files and subcharts.
+
+mod archive;
+mod directory;
+mod ignore;
+mod load;
+mod metadata;
+
+use std::sync::{Arc, OnceLock};
+
+use rheostat_gotemplate::{Map, ParsedText};
+use thiserror::Error;
+
+pub use archive::{ArchiveError, ArchiveLimits};
+pub use directory::DirectoryError;
+pub use metadata::{Dependency, ImportValues, Maintainer, Metadata, MetadataError};
+
+/// A chart. Cloning is cheap, and clones share what neither changes.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// What Chart.yaml says.
+    pub metadata: Metadata,
+    /// The default values: values.yaml.
+    pub values: Arc<Map>,
+    /// values.schema.json.
+    pub schema: Option<Arc<[u8]>>,
+    /// The files below templates/.
+    pub templates: Arc<[ChartFile]>,
+    /// All other files, which templates see as `.Files`.
+    pub files: Arc<[ChartFile]>,
+    /// The charts below charts/.
+    pub dependencies: Vec<Self>,
+}
+
+/// A file of a chart.
+#[derive(Debug, Clone)]
+pub struct ChartFile {
+    /// Its path within the chart.
+    pub name: Arc<str>,
+    /// Its content, without a byte order mark.
+    pub data: Arc<[u8]>,
+    /// The templates that it defines, kept from one render to the next.
+    parsed: Arc<OnceLock<ParsedText>>,
+}
+
+impl ChartFile {
+    /// A file.
+    pub fn new(name: impl Into<Arc<str>>, data: impl Into<Arc<[u8]>>) -> Self {
+        Self {
+            name: name.into(),
+            data: data.into(),
+            parsed: Arc::default(),
+        }
+    }
+
+    /// What was parsed before under the same name.
+    pub(crate) fn parsed(&self, name: &str) -> Option<&ParsedText> {
+        self.parsed.get().filter(|parsed| parsed.name() == name)
+    }
+
+    /// Keeps what was parsed, unless something is kept already.
+    pub(crate) fn keep_parsed(&self, parsed: ParsedText) {
+        // A chart under two names is parsed for each; the first is kept.
+        let _ = self.parsed.set(parsed);
+    }
+}
+
+/// A chart cannot be loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// There is no Chart.yaml.
+    #[error("Chart.yaml file is missing")]
+    MissingChartYaml,
+    /// A file of the chart does not read; the text is Helm's.
+    #[error("cannot load {file}: {problem}")]
+    File {
+        /// The file's path.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Chart.yaml breaks a rule.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    /// The chart is of a format that Helm does not install.
+    #[error("unsupported chart version")]
+    Version,
+    /// A chart below charts/ cannot be loaded.
+    #[error("error unpacking subchart {entry} in {chart}: {source}")]
+    Subchart {
+        /// The entry below charts/.
+        entry: String,
+        /// The chart that holds it.
+        chart: String,
+        /// Why.
+        source: Box<Self>,
+    },
+    /// An archive below charts/ is not a file.
+    #[error("error unpacking subchart tar in {chart}: expected {entry}, got {found}")]
+    SubchartArchive {
+        /// The entry below charts/.
+        entry: String,
+        /// The chart that holds it.
+        chart: String,
+        /// The file that was found.
+        found: String,
+    },
+    /// Charts nest too deeply.
+    #[error("charts nest deeper than {0} levels")]
+    TooDeep(usize),
+    /// An archive does not read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A folder does not read.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+impl Chart {
+    /// Loads a chart from its files.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn from_files(files: Vec<ChartFile>) -> Result<Self, LoadError> {
+        load::from_files(files)
+    }
+
+    /// Loads a chart from a gzipped archive.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn from_archive(bytes: &[u8], limits: ArchiveLimits) -> Result<Self, LoadError> {
+        load::from_files(archive::files(bytes, limits)?)
+    }
+
+    /// Loads a chart from a folder of a tree, leaving out what its .helmignore names.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn from_directory(
+        files: &dyn rheostat_tree::Files,
+        root: &rheostat_tree::TreePath,
+    ) -> Result<Self, LoadError> {
+        load::from_files(directory::files(files, root)?)
+    }
+
+    /// The chart's name; an alias stands in its place.
+    pub fn name(&self) -> &str {
+        &self.metadata.name
+    }
+
+    /// Whether the chart only lends its templates to others.
+    pub fn is_library(&self) -> bool {
+        self.metadata.kind.eq_ignore_ascii_case("library")
+    }
+
+    /// The custom resource definitions under crds/, those of subcharts after the chart's own, with their full paths.
+    pub fn crds(&self) -> Vec<(String, &ChartFile)> {
+        let mut found = Vec::new();
+        self.collect_crds(self.name(), &mut found);
+        found
+    }
+
+    fn collect_crds<'c>(&'c self, path: &str, found: &mut Vec<(String, &'c ChartFile)>) {
+        let has_extension = |name: &str| {
+            [".yaml", ".yml", ".json"]
+                .iter()
+                .any(|extension| name.to_ascii_lowercase().ends_with(extension))
+        };
+        let own = self
+            .files
+            .iter()
+            .filter(|file| file.name.starts_with("crds/") && has_extension(&file.name));
+        found.extend(own.map(|file| (format!("{path}/{}", file.name), file)));
+        for dependency in &self.dependencies {
+            dependency.collect_crds(&format!("{path}/charts/{}", dependency.name()), found);
+        }
+    }
+}

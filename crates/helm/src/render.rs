@@ -1,0 +1,165 @@
+//! A chart and values become manifests, in Helm's order of steps.
+
+use std::sync::Arc;
+
+use rheostat_gotemplate::{Host, Limits, Map};
+use thiserror::Error;
+
+use crate::{
+    capabilities::{Capabilities, release_value},
+    chart::Chart,
+    dependencies,
+    engine::{self, EngineError, TopLevel},
+    manifest::{self, Hook, Manifest, ManifestError},
+    values::{self, CoalesceError, SchemaError},
+};
+
+/// What release a chart is rendered for, and how.
+#[derive(Debug, Clone)]
+pub struct RenderOptions {
+    /// The release's name.
+    pub name: String,
+    /// The namespace that it is installed to.
+    pub namespace: String,
+    /// Its revision, from 1.
+    pub revision: i64,
+    /// Whether it is an upgrade and not an installation.
+    pub is_upgrade: bool,
+    /// What the cluster can do.
+    pub capabilities: Capabilities,
+    /// Whether values need not fit the charts' schemas.
+    pub skips_schema: bool,
+    /// Whether the notes of subcharts are kept too.
+    pub has_sub_notes: bool,
+    /// Bounds on the execution of templates.
+    pub limits: Limits,
+}
+
+impl Default for RenderOptions {
+    /// What `helm template` assumes.
+    fn default() -> Self {
+        Self {
+            name: "release-name".to_owned(),
+            namespace: "default".to_owned(),
+            revision: 1,
+            is_upgrade: false,
+            capabilities: Capabilities::default(),
+            skips_schema: false,
+            has_sub_notes: false,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What a chart was rendered to.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The chart as it took part: without subcharts that are off, with imported values.
+    pub chart: Chart,
+    /// The manifests in the order of installation.
+    pub manifests: Vec<Manifest>,
+    /// The hooks, in the same order.
+    pub hooks: Vec<Hook>,
+    /// The text of NOTES.txt.
+    pub notes: String,
+    /// What Helm would log.
+    pub warnings: Vec<String>,
+}
+
+/// A chart cannot be rendered; the texts are Helm's.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// Subcharts cannot be chosen.
+    #[error("chart dependencies processing failed: {0}")]
+    Dependencies(#[source] CoalesceError),
+    /// Values cannot be coalesced.
+    #[error(transparent)]
+    Values(CoalesceError),
+    /// Values do not fit a schema.
+    #[error(
+        "values don't meet the specifications of the schema(s) in the following chart(s):\n{0}"
+    )]
+    Schema(SchemaError),
+    /// The cluster is too old or too new.
+    #[error(
+        "chart requires kubeVersion: {required} which is incompatible with Kubernetes {actual}"
+    )]
+    KubeVersion {
+        /// What the chart asks for.
+        required: String,
+        /// What the cluster is.
+        actual: String,
+    },
+    /// A template does not parse or fails.
+    #[error(transparent)]
+    Engine(EngineError),
+    /// A template's output does not read.
+    #[error(transparent)]
+    Manifest(ManifestError),
+}
+
+/// Where the notes of a chart lie.
+const NOTES: &str = "NOTES.txt";
+
+/// Renders a chart with the user's values.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn render(
+    chart: &Chart,
+    user: &Arc<Map>,
+    options: &RenderOptions,
+    host: &mut dyn Host,
+) -> Result<Rendered, RenderError> {
+    let mut warnings = Vec::new();
+    let mut chart = chart.clone();
+    dependencies::process(&mut chart, user, &mut warnings).map_err(RenderError::Dependencies)?;
+    // The same warnings were given while the dependencies were processed.
+    let values = values::coalesce(&chart, user, &mut Vec::new()).map_err(RenderError::Values)?;
+    if !options.skips_schema {
+        values::validate(&chart, &values).map_err(RenderError::Schema)?;
+    }
+    check_kube_version(&chart, &options.capabilities)?;
+    let top = TopLevel {
+        release: release_value(options),
+        capabilities: options.capabilities.to_value(),
+        values,
+    };
+    let mut outputs =
+        engine::execute(&chart, &top, options.limits, host).map_err(RenderError::Engine)?;
+    let own_notes = format!("{}/templates/{NOTES}", chart.name());
+    let mut notes = String::new();
+    outputs.retain(|path, output| {
+        if !path.ends_with(NOTES) {
+            return true;
+        }
+        if options.has_sub_notes || *path == own_notes {
+            if !notes.is_empty() {
+                notes.push('\n');
+            }
+            notes.push_str(&output.to_str());
+        }
+        false
+    });
+    let (hooks, manifests) = manifest::sort(&outputs).map_err(RenderError::Manifest)?;
+    Ok(Rendered {
+        chart,
+        manifests,
+        hooks,
+        notes,
+        warnings,
+    })
+}
+
+fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), RenderError> {
+    let required = &chart.metadata.kube_version;
+    let actual = &capabilities.kube_version;
+    if required.is_empty() || dependencies::is_compatible(required, &actual.normalized) {
+        return Ok(());
+    }
+    Err(RenderError::KubeVersion {
+        required: required.clone(),
+        actual: actual.version.clone(),
+    })
+}
