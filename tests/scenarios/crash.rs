@@ -1,0 +1,134 @@
+//! `kill -9` at any moment: the system converges after the restart and deletes nothing that it should keep.
+
+use kube::api::ListParams;
+use rheostat_scenarios::{World, config_map};
+use rheostat_testing::Commit;
+use serde_json::json;
+
+/// Enough objects that a kill lands between the first and the last of them.
+const OBJECTS: usize = 60;
+
+/// The objects at one version, each a file of its own.
+fn objects(message: &str, version: &str) -> Commit {
+    let files = (0..OBJECTS).map(|index| {
+        let name = format!("object-{index}");
+        (
+            format!("app/{name}.yaml"),
+            config_map(&name, "version", version),
+        )
+    });
+    Commit::new(message).files(files)
+}
+
+#[tokio::test]
+async fn source_controller_is_killed_and_misses_a_push() {
+    let first =
+        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
+    let mut world = World::start("crash-source", &first).await.unwrap();
+    world.follow("app", "./app", json!({})).await.unwrap();
+    world
+        .until_value("settings", "color", "blue")
+        .await
+        .unwrap();
+    world.source.kill();
+    let second = Commit::new("second").file(
+        "app/settings.yaml",
+        config_map("settings", "color", "green"),
+    );
+    let revision = world.push(&second).await.unwrap();
+    world.source.restart().await.unwrap();
+    world
+        .until_ready("Kustomization", "app", &revision)
+        .await
+        .unwrap();
+    world
+        .until_value("settings", "color", "green")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn kustomize_controller_is_killed_while_it_applies() {
+    let mut world = World::start("crash-apply", &objects("first", "1"))
+        .await
+        .unwrap();
+    world.follow("app", "./app", json!({})).await.unwrap();
+    world.until_value("object-0", "version", "1").await.unwrap();
+    let mut uids = Vec::new();
+    for version in ["2", "3", "4"] {
+        let revision = world.push(&objects(version, version)).await.unwrap();
+        // Some object of this version is there, which is in the midst of applying it.
+        world
+            .until_value("object-0", "version", version)
+            .await
+            .unwrap();
+        world.kustomize.kill();
+        world.kustomize.restart().await.unwrap();
+        world
+            .until_ready("Kustomization", "app", &revision)
+            .await
+            .unwrap();
+        let maps = world
+            .config_maps()
+            .list(&ListParams::default())
+            .await
+            .unwrap()
+            .items;
+        let ours = maps.into_iter().filter(|map| {
+            map.metadata
+                .name
+                .as_ref()
+                .is_some_and(|name| name.starts_with("object-"))
+        });
+        let seen: Vec<_> = ours
+            .map(|map| {
+                (
+                    map.metadata.uid.unwrap(),
+                    map.data.unwrap()["version"].clone(),
+                )
+            })
+            .collect();
+        assert_eq!(seen.len(), OBJECTS);
+        assert!(seen.iter().all(|(_, there)| there == version), "{seen:?}");
+        let now: Vec<_> = seen.into_iter().map(|(uid, _)| uid).collect();
+        assert!(
+            uids.is_empty() || uids == now,
+            "objects were deleted and created anew"
+        );
+        uids = now;
+    }
+}
+
+#[tokio::test]
+async fn what_was_created_before_a_kill_is_pruned_after_it() {
+    let first =
+        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
+    let mut world = World::start("crash-prune", &first).await.unwrap();
+    world.follow("app", "./app", json!({})).await.unwrap();
+    world
+        .until_value("settings", "color", "blue")
+        .await
+        .unwrap();
+    world.push(&objects("many", "1")).await.unwrap();
+    world.until_value("object-0", "version", "1").await.unwrap();
+    world.kustomize.kill();
+    let revision = world
+        .push(&Commit::new("none").delete_all().file(
+            "app/settings.yaml",
+            config_map("settings", "color", "green"),
+        ))
+        .await
+        .unwrap();
+    world.kustomize.restart().await.unwrap();
+    world
+        .until_ready("Kustomization", "app", &revision)
+        .await
+        .unwrap();
+    for index in 0..OBJECTS {
+        world.until_gone(&format!("object-{index}")).await.unwrap();
+    }
+    world
+        .until_value("settings", "color", "green")
+        .await
+        .unwrap();
+}

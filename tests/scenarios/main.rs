@@ -1,0 +1,6 @@
+//! What a user sees when the built controllers run: one file for each behaviour.
+
+mod crash;
+mod failure;
+mod follow;
+mod suspend;

@@ -1,0 +1,319 @@
+//! The world of a scenario: a namespace of the shared control plane, a Git repository, and both controllers as built.
+//!
+//! Controllers of one scenario watch its namespace only, so that scenarios run side by side. Deliberately absent:
+//! anything that looks into a controller. A scenario sees what a user sees.
+
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::api::{ApiResource, DeleteParams, DynamicObject, Patch, PatchParams};
+use kube::core::GroupVersionKind;
+use kube::runtime::conditions::is_deleted;
+use kube::runtime::wait::await_condition;
+use kube::{Api, Client};
+use rheostat_api::crd;
+use rheostat_testing::git_server::Repository;
+use rheostat_testing::process::Scratch;
+use rheostat_testing::{Commit, ControlPlane, Controller, GitServer, controller, manifest, status};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+/// The longest that a change may take on a busy machine. Whoever waits longer waits in vain.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The name of the source of every scenario, and of its repository.
+pub const SOURCE: &str = "app";
+
+/// One scenario's world. Dropping it stops the controllers and the Git server.
+pub struct World {
+    /// source-controller.
+    pub source: Controller,
+    /// kustomize-controller.
+    pub kustomize: Controller,
+    /// The Git server, to be made to fail.
+    pub git: GitServer,
+    /// The repository that the source follows.
+    pub repository: Repository,
+    /// Where everything happens.
+    pub namespace: String,
+    client: Client,
+    _folder: Scratch,
+}
+
+impl World {
+    /// Starts both controllers for a new namespace, with a repository that has one commit and a source that follows its
+    /// branch `main`.
+    ///
+    /// # Errors
+    /// A program is missing or does not start.
+    pub async fn start(name: &str, first: &Commit) -> Result<Self> {
+        let plane = ControlPlane::shared().await?;
+        let client = plane.client().await?;
+        let definitions: Vec<Value> = crd::source_controller()
+            .into_iter()
+            .chain(crd::kustomize_controller())
+            .map(|made| made.manifest)
+            .collect();
+        manifest::define(&client, &definitions).await?;
+        let namespace = plane.namespace(name).await?;
+        let git = GitServer::start().await?;
+        let repository = git.create(SOURCE)?;
+        repository.commit("main", first)?;
+        let folder = Scratch::new(name)?;
+        let options = controller::Options {
+            kubeconfig: plane.kubeconfig().to_owned(),
+            folder: folder.path().to_owned(),
+            namespace: Some(namespace.clone()),
+            arguments: Vec::new(),
+        };
+        let source = Controller::source(options.clone()).await?;
+        let kustomize = Controller::kustomize(options).await?;
+        let world = Self {
+            source,
+            kustomize,
+            git,
+            repository,
+            namespace,
+            client,
+            _folder: folder,
+        };
+        let spec =
+            json!({"interval": "1h", "url": world.git.url(SOURCE), "ref": {"branch": "main"}});
+        world
+            .apply("source.toolkit.fluxcd.io/v1", "GitRepository", SOURCE, spec)
+            .await?;
+        Ok(world)
+    }
+
+    /// Makes a Kustomization of the folder `path`, with `further` fields of its spec.
+    ///
+    /// # Errors
+    /// The API server refused it.
+    pub async fn follow(&self, name: &str, path: &str, further: Value) -> Result<()> {
+        let mut spec = json!({
+            "interval": "1h",
+            "retryInterval": "1s",
+            "path": path,
+            "prune": true,
+            "targetNamespace": self.namespace,
+            "sourceRef": {"kind": "GitRepository", "name": SOURCE},
+        });
+        if let (Some(spec), Value::Object(further)) = (spec.as_object_mut(), further) {
+            spec.extend(further);
+        }
+        self.apply(
+            "kustomize.toolkit.fluxcd.io/v1",
+            "Kustomization",
+            name,
+            spec,
+        )
+        .await
+    }
+
+    /// Commits and asks the source to look at once, as a hook of the Git server would; returns the commit's revision.
+    ///
+    /// # Errors
+    /// Git or the API server refused.
+    pub async fn push(&self, commit: &Commit) -> Result<String> {
+        let id = self.repository.commit("main", commit)?;
+        self.request("GitRepository", SOURCE).await?;
+        Ok(format!("main@sha1:{id}"))
+    }
+
+    /// Requests a reconcile, as `flux reconcile` does.
+    ///
+    /// # Errors
+    /// The object is not there.
+    pub async fn request(&self, kind: &str, name: &str) -> Result<()> {
+        let count = self.repository.git(&["rev-list", "--all", "--count"])?;
+        let token = format!("{count}-{:?}", std::time::SystemTime::now());
+        let patch =
+            json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": token}}});
+        self.patch(kind, name, patch).await
+    }
+
+    /// Merges `patch` into an object.
+    ///
+    /// # Errors
+    /// The API server refused.
+    pub async fn patch(&self, kind: &str, name: &str, patch: Value) -> Result<()> {
+        self.objects(kind)?
+            .patch(name, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .with_context(|| format!("patching {kind} {name}"))?;
+        Ok(())
+    }
+
+    /// Deletes an object; its finalizers run on.
+    ///
+    /// # Errors
+    /// The API server refused.
+    pub async fn delete(&self, kind: &str, name: &str) -> Result<()> {
+        let outcome = self
+            .objects(kind)?
+            .delete(name, &DeleteParams::default())
+            .await;
+        outcome.with_context(|| format!("deleting {kind} {name}"))?;
+        Ok(())
+    }
+
+    /// Waits until an object satisfies `question`; an error shows what it was instead.
+    ///
+    /// # Errors
+    /// It did not within [`PATIENCE`].
+    pub async fn until(
+        &self,
+        kind: &str,
+        name: &str,
+        question: impl Fn(&Value) -> bool + Send,
+    ) -> Result<Value> {
+        let api = self.objects(kind)?;
+        let condition =
+            |object: Option<&DynamicObject>| object.is_some_and(|object| question(&object.data));
+        let outcome = timeout(PATIENCE, await_condition(api.clone(), name, condition)).await;
+        if let Ok(object) = outcome {
+            let object = object.with_context(|| format!("watching {kind} {name}"))?;
+            return Ok(object.map(whole).unwrap_or_default());
+        }
+        let last = api
+            .get_opt(name)
+            .await
+            .ok()
+            .flatten()
+            .map(|object| object.data);
+        Err(anyhow!(
+            "{kind} {name} is not as it should be after {PATIENCE:?}: {last:#?}\n{}",
+            self.logs()
+        ))
+    }
+
+    /// Waits until an object is Ready at `revision`.
+    ///
+    /// # Errors
+    /// As [`Self::until`], or its status then breaks a rule of [`status::violations`].
+    pub async fn until_ready(&self, kind: &str, name: &str, revision: &str) -> Result<Value> {
+        let object = self
+            .until(kind, name, |object| {
+                let status = &object["status"];
+                ready(object)["status"] == "True"
+                    && (status["artifact"]["revision"] == revision
+                        || status["lastAppliedRevision"] == revision)
+            })
+            .await?;
+        let wrong = status::violations(&object);
+        ensure!(
+            wrong.is_empty(),
+            "the status of {kind} {name}: {wrong:?}\n{object:#}"
+        );
+        Ok(object)
+    }
+
+    /// Waits until a ConfigMap has this value under this key.
+    ///
+    /// # Errors
+    /// As [`Self::until`].
+    pub async fn until_value(&self, name: &str, key: &str, value: &str) -> Result<()> {
+        self.until("ConfigMap", name, |object| object["data"][key] == value)
+            .await
+            .map(drop)
+    }
+
+    /// Waits until a ConfigMap is gone.
+    ///
+    /// # Errors
+    /// It is still there after [`PATIENCE`].
+    pub async fn until_gone(&self, name: &str) -> Result<()> {
+        let Some(map) = self
+            .config_maps()
+            .get_opt(name)
+            .await
+            .context("looking for a ConfigMap")?
+        else {
+            return Ok(());
+        };
+        let uid = map.metadata.uid.unwrap_or_default();
+        timeout(
+            PATIENCE,
+            await_condition(self.config_maps(), name, is_deleted(&uid)),
+        )
+        .await
+        .with_context(|| {
+            format!(
+                "ConfigMap {name} is still there after {PATIENCE:?}\n{}",
+                self.logs()
+            )
+        })?
+        .context("watching a ConfigMap")?;
+        Ok(())
+    }
+
+    /// The ConfigMaps of the namespace.
+    pub fn config_maps(&self) -> Api<ConfigMap> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    fn objects(&self, kind: &str) -> Result<Api<DynamicObject>> {
+        let (group, version) = match kind {
+            "GitRepository" => ("source.toolkit.fluxcd.io", "v1"),
+            "Kustomization" => ("kustomize.toolkit.fluxcd.io", "v1"),
+            "ConfigMap" => ("", "v1"),
+            other => return Err(anyhow!("no scenario knows the kind {other}")),
+        };
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        Ok(Api::namespaced_with(
+            self.client.clone(),
+            &self.namespace,
+            &resource,
+        ))
+    }
+
+    async fn apply(&self, version: &str, kind: &str, name: &str, spec: Value) -> Result<()> {
+        let object = json!({
+            "apiVersion": version,
+            "kind": kind,
+            "metadata": {"name": name, "namespace": self.namespace},
+            "spec": spec,
+        });
+        manifest::apply(&self.client, [&object]).await
+    }
+
+    fn logs(&self) -> String {
+        let logs = [&self.source, &self.kustomize].map(|controller| controller.log_tail(20));
+        logs.join("\n")
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The object as one value, with its metadata.
+fn whole(object: DynamicObject) -> Value {
+    let mut value = object.data;
+    value["metadata"] =
+        json!({"generation": object.metadata.generation, "uid": object.metadata.uid});
+    value
+}
+
+/// The Ready condition of an object, or null.
+pub fn ready(object: &Value) -> &Value {
+    let conditions = object["status"]["conditions"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    conditions
+        .iter()
+        .find(|condition| condition["type"] == "Ready")
+        .unwrap_or(&Value::Null)
+}
+
+/// A ConfigMap as a file of a repository.
+pub fn config_map(name: &str, key: &str, value: &str) -> String {
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {key: value}}).to_string()
+}
