@@ -49,3 +49,6 @@ pub fn parse_stream(
     }
     Ok(documents)
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,8 @@ const KEY_LENGTH: usize = 1024;
 /// The text of a scalar after go-yaml v3 has printed and read it: folded blocks of several lines change.
 pub(super) fn through_v3<'t>(scalar: &Scalar, text: Cow<'t, str>, place: Place) -> Cow<'t, str> {
     let is_folded = scalar.style == Style::Folded && !place.in_flow;
-    if !is_folded || !scalar.text().trim_end_matches('\n').contains('\n') {
+    let content = scalar.text().strip_suffix('\n').unwrap_or(scalar.text());
+    if !is_folded || !content.contains('\n') {
         return text;
     }
     let node = Node::Scalar(scalar.clone());

@@ -68,6 +68,7 @@ fn scalar_syntax(scalar: &Scalar) -> String {
         Ok(ScalarValue::Bool(value)) => value.to_string(),
         Ok(ScalarValue::Int(value)) => value.to_string(),
         Ok(ScalarValue::Uint(value)) => format!("{value:#x}"),
+        Ok(ScalarValue::Float(value)) if !value.is_finite() => float(value),
         Ok(ScalarValue::Float(value)) => super::format_float(value),
         Ok(ScalarValue::Str(text)) => format!("{text:?}"),
         Err(_) => format!("{:?}", Tag::short(scalar.tag())),

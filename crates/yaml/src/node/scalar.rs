@@ -233,8 +233,8 @@ fn as_float(value: &ScalarValue<'_>) -> f64 {
     }
 }
 
-/// Decodes as Go's `base64.StdEncoding` does: line breaks are skipped, padding is required. What is not UTF-8 becomes
-/// U+FFFD, as in Go's JSON encoder.
+/// Decodes as Go's `base64.StdEncoding` does: line breaks are skipped, padding is required. Each byte that is not
+/// UTF-8 becomes U+FFFD, as in Go's JSON encoder.
 fn decode(text: &str) -> Result<Cow<'_, str>, ScalarError> {
     let packed: String = text
         .chars()
@@ -243,5 +243,10 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ScalarError> {
     let bytes = base64::engine::general_purpose::STANDARD
         .decode(packed)
         .map_err(|_| ScalarError::Base64)?;
-    Ok(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+    let mut decoded = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        decoded.push_str(chunk.valid());
+        decoded.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Ok(Cow::Owned(decoded))
 }

@@ -6,8 +6,10 @@ mod document;
 mod mapping;
 mod scalar;
 
+use std::borrow::Cow;
+
 use self::alias::Anchors;
-use self::mapping::MappingBuilder;
+use self::collection::{Collection, Kind, Step};
 use super::ReadError;
 use super::cursor::Mark;
 use super::scanner::Scanner;
@@ -33,6 +35,12 @@ pub(super) struct Composer<'a> {
 struct Composed {
     node: Node,
     is_alias: bool,
+}
+
+/// What a node turned out to be after its first tokens.
+enum Begun<'a> {
+    Complete(Composed),
+    Open(Collection<'a>),
 }
 
 /// Anchor and tag before a node.
@@ -73,8 +81,38 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// Composes a node with all that is in it. Open collections are kept on a stack of their own, so that no nesting
+    /// exhausts the thread's.
     fn compose_root(&mut self) -> Result<Node, ReadError> {
-        Ok(self.compose_node(Context::Block)?.node)
+        let mut open: Vec<Collection<'a>> = Vec::new();
+        let mut step = Step::Node(Context::Block);
+        loop {
+            let finished = match step {
+                Step::Node(context) => match self.begin_node(context)? {
+                    Begun::Complete(composed) => Some(composed),
+                    Begun::Open(collection) => {
+                        self.require_depth(open.len() + 1)?;
+                        open.push(collection);
+                        None
+                    }
+                },
+                Step::Empty(at) => Some(self.empty(at)?),
+                Step::Pair(start) => {
+                    self.require_depth(open.len() + 1)?;
+                    open.push(Collection::single_pair(start));
+                    None
+                }
+                Step::Close => open.pop().map(|collection| self.finish(collection)),
+            };
+            self.depth = open.len();
+            let Some(innermost) = open.last_mut() else {
+                return Ok(finished.map_or_else(Node::null, |root| root.node));
+            };
+            if let Some(composed) = finished {
+                self.accept(innermost, composed);
+            }
+            step = self.advance(innermost)?;
+        }
     }
 
     /// Whether the next token is of a kind.
@@ -82,76 +120,58 @@ impl<'a> Composer<'a> {
         Ok(is_kind(&self.scanner.peek()?.kind))
     }
 
-    fn compose_node(&mut self, context: Context) -> Result<Composed, ReadError> {
+    /// Takes a scalar or an alias whole, or the token that opens a collection.
+    fn begin_node(&mut self, context: Context) -> Result<Begun<'a>, ReadError> {
         let start = self.scanner.peek()?.start;
         if let TokenKind::Alias(name) = self.scanner.peek()?.kind {
             self.scanner.take()?;
-            return self.expand_alias(name, start);
+            return self.expand_alias(name, start).map(Begun::Complete);
         }
         let properties = self.take_properties(start)?;
-        if let Some(anchor) = properties.anchor {
-            self.anchors.open(anchor);
-        }
-        let anchor = properties.anchor;
         self.count_nodes(1)?;
-        let node = self.compose_content(context, properties, start)?;
+        let opened = self.scanner.peek()?.start;
+        let anchor = properties.anchor;
+        if let Some(kind) = collection::opened_by(&self.scanner.peek()?.kind, context) {
+            // A sequence that is not indented has no token of its own.
+            if !matches!(kind, Kind::IndentlessSequence(_)) {
+                self.scanner.take()?;
+            }
+            if let Some(anchor) = anchor {
+                self.anchors.open(anchor);
+            }
+            return Ok(Begun::Open(Collection {
+                kind,
+                opened,
+                start,
+                anchor,
+            }));
+        }
+        let scalar = match self.take_scalar()? {
+            Some((text, style)) => self.scalar(&text, style, properties.tag, start),
+            None if !properties.is_empty() => self.scalar("", Style::Plain, properties.tag, start),
+            None => {
+                let problem = "did not find expected node content";
+                return Err(self.scanner.parser_error(Some(start), problem, opened));
+            }
+        };
+        let node = Node::Scalar(scalar);
         if let Some(anchor) = anchor {
             self.anchors.close(anchor, &node);
         }
-        Ok(Composed {
+        Ok(Begun::Complete(Composed {
             node,
             is_alias: false,
-        })
+        }))
     }
 
-    fn compose_content(
-        &mut self,
-        context: Context,
-        properties: Properties<'a>,
-        start: Mark,
-    ) -> Result<Node, ReadError> {
-        let at = self.scanner.peek()?.start;
-        match &self.scanner.peek()?.kind {
-            TokenKind::Scalar { .. } => {
-                if let TokenKind::Scalar { text, style } = self.scanner.take()?.kind {
-                    return Ok(self.scalar(&text, style, properties.tag, start).into());
-                }
-            }
-            TokenKind::BlockEntry if context == Context::BlockMapping => {
-                return self.nested(|composer| composer.compose_indentless_sequence(start));
-            }
-            TokenKind::FlowSequenceStart => {
-                return self.nested(|composer| composer.compose_flow_sequence(start));
-            }
-            TokenKind::FlowMappingStart => {
-                return self.nested(|composer| composer.compose_flow_mapping(start));
-            }
-            TokenKind::BlockSequenceStart if context != Context::Flow => {
-                return self.nested(|composer| composer.compose_block_sequence(start));
-            }
-            TokenKind::BlockMappingStart if context != Context::Flow => {
-                return self.nested(|composer| composer.compose_block_mapping(start));
-            }
-            _ if !properties.is_empty() => {
-                return Ok(self.scalar("", Style::Plain, properties.tag, start).into());
-            }
-            _ => {}
+    fn take_scalar(&mut self) -> Result<Option<(Cow<'a, str>, Style)>, ReadError> {
+        if !self.next_is(|kind| matches!(kind, TokenKind::Scalar { .. }))? {
+            return Ok(None);
         }
-        Err(self
-            .scanner
-            .parser_error(Some(start), "did not find expected node content", at))
-    }
-
-    /// Composes a collection, one level deeper.
-    fn nested(
-        &mut self,
-        compose: impl FnOnce(&mut Self) -> Result<Node, ReadError>,
-    ) -> Result<Node, ReadError> {
-        self.depth += 1;
-        self.require_depth(self.depth)?;
-        let node = compose(self);
-        self.depth -= 1;
-        node
+        match self.scanner.take()?.kind {
+            TokenKind::Scalar { text, style } => Ok(Some((text, style))),
+            _ => Ok(None),
+        }
     }
 
     fn require_depth(&self, depth: usize) -> Result<(), ReadError> {
@@ -192,11 +212,5 @@ impl<'a> Composer<'a> {
     /// Keeps an error that Go finds only after it has parsed the whole document.
     fn defer(&mut self, error: ReadError) {
         self.deferred.get_or_insert(error);
-    }
-
-    fn add(&mut self, builder: &mut MappingBuilder, key: Composed, value: Composed) {
-        if let Err(error) = builder.push(key, value) {
-            self.defer(error);
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Sequences and mappings, in block and in flow style.
+//! Sequences and mappings, in block and in flow style: what is open, what comes next in it, what it becomes.
 
 use super::mapping::MappingBuilder;
 use super::{Composed, Composer, Context};
@@ -8,66 +8,295 @@ use crate::read::cursor::Mark;
 use crate::read::token::TokenKind;
 use crate::{Mapping, Node};
 
-impl Composer<'_> {
-    pub(super) fn compose_block_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut items = Vec::new();
-        loop {
-            let token = self.scanner.peek()?;
-            let at = token.start;
-            match token.kind {
-                TokenKind::BlockEntry => {
-                    self.scanner.take()?;
-                    let is_empty = self.next_is(|kind| {
-                        matches!(kind, TokenKind::BlockEntry | TokenKind::BlockEnd)
-                    })?;
-                    items.push(self.node_or_empty(is_empty, Context::Block, at)?.node);
-                }
-                TokenKind::BlockEnd => {
-                    self.scanner.take()?;
-                    return Ok(self.sequence(items, false, start));
-                }
-                _ => {
-                    return Err(self.scanner.parser_error(
-                        Some(opened),
-                        "did not find expected '-' indicator",
-                        at,
-                    ));
+/// A collection whose end has not been reached.
+pub(super) struct Collection<'a> {
+    pub(super) kind: Kind,
+    /// Its opening token.
+    pub(super) opened: Mark,
+    /// Where it begins, anchor and tag included.
+    pub(super) start: Mark,
+    pub(super) anchor: Option<&'a str>,
+}
+
+pub(super) enum Kind {
+    BlockSequence(Vec<Node>),
+    /// A sequence whose dashes stand in the column of its key.
+    IndentlessSequence(Vec<Node>),
+    FlowSequence(Vec<Node>),
+    BlockMapping(Entries),
+    FlowMapping(Entries),
+    /// `[key: value]`: a mapping of one entry without braces.
+    SinglePair(Entries),
+}
+
+/// The entries of a mapping so far.
+#[derive(Default)]
+pub(super) struct Entries {
+    builder: Option<MappingBuilder>,
+    /// A key that waits for its value.
+    key: Option<Composed>,
+    /// Whether that key can have no value, as in `{a, b}`.
+    is_bare: bool,
+}
+
+/// What comes next in a collection.
+pub(super) enum Step {
+    Node(Context),
+    /// Nothing is written where a node could be.
+    Empty(Mark),
+    /// A single pair begins here.
+    Pair(Mark),
+    Close,
+}
+
+/// The collection that a token opens.
+pub(super) fn opened_by(token: &TokenKind<'_>, context: Context) -> Option<Kind> {
+    Some(match token {
+        TokenKind::BlockEntry if context == Context::BlockMapping => {
+            Kind::IndentlessSequence(Vec::new())
+        }
+        TokenKind::BlockSequenceStart if context != Context::Flow => {
+            Kind::BlockSequence(Vec::new())
+        }
+        TokenKind::BlockMappingStart if context != Context::Flow => {
+            Kind::BlockMapping(Entries::default())
+        }
+        TokenKind::FlowSequenceStart => Kind::FlowSequence(Vec::new()),
+        TokenKind::FlowMappingStart => Kind::FlowMapping(Entries::default()),
+        _ => return None,
+    })
+}
+
+impl Collection<'_> {
+    /// A single pair whose key begins at a place.
+    pub(super) fn single_pair(start: Mark) -> Self {
+        Self {
+            kind: Kind::SinglePair(Entries::default()),
+            opened: start,
+            start,
+            anchor: None,
+        }
+    }
+}
+
+impl<'a> Composer<'a> {
+    /// Puts a complete node into the collection that it stands in.
+    pub(super) fn accept(&mut self, collection: &mut Collection<'a>, composed: Composed) {
+        match &mut collection.kind {
+            Kind::BlockSequence(items)
+            | Kind::IndentlessSequence(items)
+            | Kind::FlowSequence(items) => {
+                items.push(composed.node);
+            }
+            Kind::BlockMapping(entries)
+            | Kind::FlowMapping(entries)
+            | Kind::SinglePair(entries) => {
+                let Some(key) = entries.key.take() else {
+                    entries.key = Some(composed);
+                    return;
+                };
+                let builder = entries
+                    .builder
+                    .get_or_insert_with(|| MappingBuilder::new(self.profile));
+                if let Err(error) = builder.push(key, composed) {
+                    self.defer(error);
                 }
             }
         }
     }
 
-    pub(super) fn compose_indentless_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let mut items = Vec::new();
-        while self.next_is(|kind| matches!(kind, TokenKind::BlockEntry))? {
+    /// Takes the tokens up to the next node in a collection.
+    pub(super) fn advance(&mut self, collection: &mut Collection<'a>) -> Result<Step, ReadError> {
+        let opened = collection.opened;
+        match &mut collection.kind {
+            Kind::BlockSequence(_) => self.advance_block_sequence(opened),
+            Kind::IndentlessSequence(_) => self.advance_indentless_sequence(),
+            Kind::FlowSequence(items) => {
+                let is_first = items.is_empty();
+                self.advance_flow_sequence(opened, is_first)
+            }
+            Kind::BlockMapping(entries) if entries.key.is_none() => {
+                self.advance_block_mapping(opened)
+            }
+            Kind::BlockMapping(_) => self.advance_value(ends_block_entry, Context::BlockMapping),
+            Kind::FlowMapping(entries) if entries.key.is_none() => {
+                self.advance_flow_mapping(opened, entries)
+            }
+            Kind::FlowMapping(Entries { is_bare: true, .. }) => {
+                Ok(Step::Empty(self.scanner.peek()?.start))
+            }
+            Kind::FlowMapping(_) => self.advance_value(ends_mapping_entry, Context::Flow),
+            Kind::SinglePair(entries) if entries.key.is_some() => {
+                self.advance_value(ends_sequence_entry, Context::Flow)
+            }
+            Kind::SinglePair(entries) if entries.builder.is_none() => self.advance_single_pair(),
+            Kind::SinglePair(_) => Ok(Step::Close),
+        }
+    }
+
+    /// Makes the node of a collection whose end was reached.
+    pub(super) fn finish(&mut self, collection: Collection<'a>) -> Composed {
+        self.anchors.count(1);
+        let position = collection.start.position();
+        let is_flow = matches!(
+            collection.kind,
+            Kind::FlowSequence(_) | Kind::FlowMapping(_) | Kind::SinglePair(_)
+        );
+        let node = match collection.kind {
+            Kind::BlockSequence(items)
+            | Kind::IndentlessSequence(items)
+            | Kind::FlowSequence(items) => Node::Sequence(Sequence {
+                items,
+                is_flow,
+                position,
+            }),
+            Kind::BlockMapping(entries)
+            | Kind::FlowMapping(entries)
+            | Kind::SinglePair(entries) => {
+                let entries = entries
+                    .builder
+                    .map(MappingBuilder::finish)
+                    .unwrap_or_default();
+                Node::Mapping(Mapping {
+                    entries,
+                    is_flow,
+                    position,
+                })
+            }
+        };
+        if let Some(anchor) = collection.anchor {
+            self.anchors.close(anchor, &node);
+        }
+        Composed {
+            node,
+            is_alias: false,
+        }
+    }
+
+    fn advance_block_sequence(&mut self, opened: Mark) -> Result<Step, ReadError> {
+        let token = self.scanner.peek()?;
+        let at = token.start;
+        match token.kind {
+            TokenKind::BlockEntry => {
+                self.scanner.take()?;
+                let is_end = |kind: &TokenKind<'_>| {
+                    matches!(kind, TokenKind::BlockEntry | TokenKind::BlockEnd)
+                };
+                self.node_or_empty(is_end, Context::Block, at)
+            }
+            TokenKind::BlockEnd => {
+                self.scanner.take()?;
+                Ok(Step::Close)
+            }
+            _ => Err(self.scanner.parser_error(
+                Some(opened),
+                "did not find expected '-' indicator",
+                at,
+            )),
+        }
+    }
+
+    fn advance_indentless_sequence(&mut self) -> Result<Step, ReadError> {
+        if !self.next_is(|kind| matches!(kind, TokenKind::BlockEntry))? {
+            return Ok(Step::Close);
+        }
+        let at = self.scanner.take()?.start;
+        let is_end =
+            |kind: &TokenKind<'_>| matches!(kind, TokenKind::BlockEntry) || ends_block_entry(kind);
+        self.node_or_empty(is_end, Context::Block, at)
+    }
+
+    fn advance_flow_sequence(&mut self, opened: Mark, is_first: bool) -> Result<Step, ReadError> {
+        let is_end = |kind: &TokenKind<'_>| matches!(kind, TokenKind::FlowSequenceEnd);
+        if !is_first && !self.next_is(is_end)? {
+            self.require_flow_entry(opened, "did not find expected ',' or ']'")?;
+        }
+        if self.next_is(is_end)? {
+            self.scanner.take()?;
+            return Ok(Step::Close);
+        }
+        if !self.next_is(|kind| matches!(kind, TokenKind::Key))? {
+            return Ok(Step::Node(Context::Flow));
+        }
+        let start = self.scanner.take()?.start;
+        self.count_nodes(1)?;
+        Ok(Step::Pair(start))
+    }
+
+    fn advance_single_pair(&mut self) -> Result<Step, ReadError> {
+        if self.next_is(|kind| *kind == TokenKind::Value || ends_sequence_entry(kind))? {
+            // libyaml drops the token that ends an empty key, even a `:`.
             let at = self.scanner.take()?.start;
-            let is_empty = self.next_is(|kind| {
-                matches!(
-                    kind,
-                    TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd
-                )
-            })?;
-            items.push(self.node_or_empty(is_empty, Context::Block, at)?.node);
+            return Ok(Step::Empty(at));
         }
-        Ok(self.sequence(items, false, start))
+        Ok(Step::Node(Context::Flow))
     }
 
-    pub(super) fn compose_flow_sequence(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut items = Vec::new();
-        while !self.next_is(|kind| matches!(kind, TokenKind::FlowSequenceEnd))? {
-            if !items.is_empty() {
-                self.require_flow_entry(opened, "did not find expected ',' or ']'")?;
+    fn advance_flow_mapping(
+        &mut self,
+        opened: Mark,
+        entries: &mut Entries,
+    ) -> Result<Step, ReadError> {
+        let is_end = |kind: &TokenKind<'_>| matches!(kind, TokenKind::FlowMappingEnd);
+        if entries.builder.is_some() && !self.next_is(is_end)? {
+            self.require_flow_entry(opened, "did not find expected ',' or '}'")?;
+        }
+        if self.next_is(is_end)? {
+            self.scanner.take()?;
+            return Ok(Step::Close);
+        }
+        entries.is_bare = !self.next_is(|kind| matches!(kind, TokenKind::Key))?;
+        if entries.is_bare {
+            return Ok(Step::Node(Context::Flow));
+        }
+        let at = self.scanner.take()?.start;
+        let is_end = |kind: &TokenKind<'_>| *kind == TokenKind::Value || ends_mapping_entry(kind);
+        self.node_or_empty(is_end, Context::Flow, at)
+    }
+
+    fn advance_block_mapping(&mut self, opened: Mark) -> Result<Step, ReadError> {
+        let token = self.scanner.peek()?;
+        let at = token.start;
+        match token.kind {
+            TokenKind::Key => {
+                self.scanner.take()?;
+                self.node_or_empty(ends_block_entry, Context::BlockMapping, at)
             }
-            if self.next_is(|kind| matches!(kind, TokenKind::Key))? {
-                items.push(self.compose_single_pair()?);
-            } else if !self.next_is(|kind| matches!(kind, TokenKind::FlowSequenceEnd))? {
-                items.push(self.compose_node(Context::Flow)?.node);
+            TokenKind::BlockEnd => {
+                self.scanner.take()?;
+                Ok(Step::Close)
             }
+            _ => Err(self
+                .scanner
+                .parser_error(Some(opened), "did not find expected key", at)),
+        }
+    }
+
+    /// The value after a key; nothing if there is no `:`, or nothing after it.
+    fn advance_value(
+        &mut self,
+        is_end: fn(&TokenKind<'_>) -> bool,
+        context: Context,
+    ) -> Result<Step, ReadError> {
+        let at = self.scanner.peek()?.start;
+        if !self.next_is(|kind| matches!(kind, TokenKind::Value))? {
+            return Ok(Step::Empty(at));
         }
         self.scanner.take()?;
-        Ok(self.sequence(items, true, start))
+        self.node_or_empty(is_end, context, at)
+    }
+
+    fn node_or_empty(
+        &mut self,
+        is_end: fn(&TokenKind<'_>) -> bool,
+        context: Context,
+        at: Mark,
+    ) -> Result<Step, ReadError> {
+        Ok(if self.next_is(is_end)? {
+            Step::Empty(at)
+        } else {
+            Step::Node(context)
+        })
     }
 
     fn require_flow_entry(&mut self, opened: Mark, problem: &'static str) -> Result<(), ReadError> {
@@ -77,124 +306,6 @@ impl Composer<'_> {
         }
         self.scanner.take()?;
         Ok(())
-    }
-
-    /// `[key: value]`: a mapping of one entry without braces.
-    fn compose_single_pair(&mut self) -> Result<Node, ReadError> {
-        let start = self.scanner.take()?.start;
-        self.count_nodes(1)?;
-        let mut builder = MappingBuilder::new(self.profile);
-        let key = if self.next_is(|kind| *kind == TokenKind::Value || ends_sequence_entry(kind))? {
-            // libyaml drops the token that ends an empty key, even a `:`.
-            let at = self.scanner.take()?.start;
-            self.empty(at)?
-        } else {
-            self.compose_node(Context::Flow)?
-        };
-        let value = self.compose_value(ends_sequence_entry, Context::Flow)?;
-        self.add(&mut builder, key, value);
-        Ok(self.mapping(builder, true, start))
-    }
-
-    pub(super) fn compose_flow_mapping(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut builder = MappingBuilder::new(self.profile);
-        let mut is_first = true;
-        while !self.next_is(|kind| matches!(kind, TokenKind::FlowMappingEnd))? {
-            if !std::mem::take(&mut is_first) {
-                self.require_flow_entry(opened, "did not find expected ',' or '}'")?;
-            }
-            let at = self.scanner.peek()?.start;
-            if self.next_is(|kind| matches!(kind, TokenKind::Key))? {
-                self.scanner.take()?;
-                let is_empty =
-                    self.next_is(|kind| *kind == TokenKind::Value || ends_mapping_entry(kind))?;
-                let key = self.node_or_empty(is_empty, Context::Flow, at)?;
-                let value = self.compose_value(ends_mapping_entry, Context::Flow)?;
-                self.add(&mut builder, key, value);
-            } else if !self.next_is(|kind| matches!(kind, TokenKind::FlowMappingEnd))? {
-                let key = self.compose_node(Context::Flow)?;
-                let value = self.empty(at)?;
-                self.add(&mut builder, key, value);
-            }
-        }
-        self.scanner.take()?;
-        Ok(self.mapping(builder, true, start))
-    }
-
-    pub(super) fn compose_block_mapping(&mut self, start: Mark) -> Result<Node, ReadError> {
-        let opened = self.scanner.take()?.start;
-        let mut builder = MappingBuilder::new(self.profile);
-        loop {
-            let token = self.scanner.peek()?;
-            let at = token.start;
-            match token.kind {
-                TokenKind::Key => {
-                    self.scanner.take()?;
-                    let is_empty = self.next_is(ends_block_entry)?;
-                    let key = self.node_or_empty(is_empty, Context::BlockMapping, at)?;
-                    let value = self.compose_value(ends_block_entry, Context::BlockMapping)?;
-                    self.add(&mut builder, key, value);
-                }
-                TokenKind::BlockEnd => {
-                    self.scanner.take()?;
-                    return Ok(self.mapping(builder, false, start));
-                }
-                _ => {
-                    return Err(self.scanner.parser_error(
-                        Some(opened),
-                        "did not find expected key",
-                        at,
-                    ));
-                }
-            }
-        }
-    }
-
-    /// The value after a key; null if there is no `:`, or nothing after it.
-    fn compose_value(
-        &mut self,
-        ends: fn(&TokenKind<'_>) -> bool,
-        context: Context,
-    ) -> Result<Composed, ReadError> {
-        let at = self.scanner.peek()?.start;
-        if !self.next_is(|kind| matches!(kind, TokenKind::Value))? {
-            return self.empty(at);
-        }
-        self.scanner.take()?;
-        let is_empty = self.next_is(ends)?;
-        self.node_or_empty(is_empty, context, at)
-    }
-
-    fn node_or_empty(
-        &mut self,
-        is_empty: bool,
-        context: Context,
-        at: Mark,
-    ) -> Result<Composed, ReadError> {
-        if is_empty {
-            self.empty(at)
-        } else {
-            self.compose_node(context)
-        }
-    }
-
-    fn sequence(&mut self, items: Vec<Node>, is_flow: bool, start: Mark) -> Node {
-        self.anchors.count(1);
-        Node::Sequence(Sequence {
-            items,
-            is_flow,
-            position: start.position(),
-        })
-    }
-
-    fn mapping(&mut self, builder: MappingBuilder, is_flow: bool, start: Mark) -> Node {
-        self.anchors.count(1);
-        Node::Mapping(Mapping {
-            entries: builder.finish(),
-            is_flow,
-            position: start.position(),
-        })
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct MappingBuilder {
     profile: Profile,
     entries: Vec<Entry>,
     /// Index by the identity of the key, once there are many.
-    index: HashMap<SmolStr, usize>,
+    index: Option<HashMap<SmolStr, usize>>,
     /// What the merge key of v3 brings, applied at the end.
     merged: Option<Vec<Mapping>>,
 }
@@ -33,7 +33,7 @@ impl MappingBuilder {
         Self {
             profile,
             entries: Vec::new(),
-            index: HashMap::new(),
+            index: None,
             merged: None,
         }
     }
@@ -123,27 +123,27 @@ impl MappingBuilder {
     }
 
     fn find(&self, key: &Scalar) -> Option<usize> {
-        if self.index.is_empty() {
-            self.entries
+        match &self.index {
+            None => self
+                .entries
                 .iter()
-                .position(|entry| self.is_same(&entry.key, key))
-        } else {
-            self.index.get(&self.identity(key)).copied()
+                .position(|entry| self.is_same(&entry.key, key)),
+            Some(index) => index.get(&self.identity(key)).copied(),
         }
     }
 
     fn append(&mut self, entry: Entry) {
+        let identity = self.index.is_some().then(|| self.identity(&entry.key));
         self.entries.push(entry);
-        if self.entries.len() == LINEAR_ENTRIES {
-            let keys = self
-                .entries
-                .iter()
-                .enumerate()
-                .map(|(index, entry)| (self.identity(&entry.key), index));
-            self.index = keys.collect();
-        } else if let Some(last) = self.entries.last().filter(|_| !self.index.is_empty()) {
-            self.index
-                .insert(self.identity(&last.key), self.entries.len() - 1);
+        let last = self.entries.len() - 1;
+        if let (Some(index), Some(identity)) = (&mut self.index, identity) {
+            index.insert(identity, last);
+        } else if self.entries.len() == LINEAR_ENTRIES {
+            let keys = self.entries.iter().enumerate();
+            let index = keys
+                .map(|(index, entry)| (self.identity(&entry.key), index))
+                .collect();
+            self.index = Some(index);
         }
     }
 
