@@ -25,22 +25,28 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// The causes of a failed request, without its URL, which may hold secrets
-/// and which the caller names.
+/// Why a request failed, without its URL, which may hold secrets and which
+/// the caller names.
 pub fn request(error: reqwest::Error) -> String {
     let error = error.without_url();
-    if error.is_timeout() && error.is_connect() {
-        return "connection timed out".to_owned();
-    }
     if error.is_timeout() {
-        return "request timed out".to_owned();
+        let step = if error.is_connect() {
+            "connection"
+        } else {
+            "request"
+        };
+        return format!("{step} timed out");
     }
-    let text = chain(&error);
-    // The client's own frame says nothing that the caller does not.
-    match text.strip_prefix("error sending request: ") {
-        Some(causes) => causes.to_owned(),
-        None => text,
+    if !error.is_connect() {
+        return chain(&error);
     }
+    // The frames of the client say nothing that the last cause does not.
+    let mut cause: &(dyn Error + 'static) = &error;
+    for _ in 0..MAX_CAUSES {
+        let Some(inner) = cause.source() else { break };
+        cause = inner;
+    }
+    format!("connect: {}", cause.to_string().to_lowercase())
 }
 
 /// A URL without the password that it may hold.
@@ -63,7 +69,7 @@ mod tests {
     struct Told {
         text: &'static str,
         #[source]
-        cause: Option<Box<Told>>,
+        cause: Option<Box<Self>>,
     }
 
     #[test]

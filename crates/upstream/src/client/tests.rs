@@ -62,6 +62,15 @@ async fn artifact_servers_may_only_redirect_to_themselves() {
     check(to, "/loop", Err("more than 10 redirects")).await;
 }
 
+#[tokio::test]
+async fn a_host_that_refuses_is_told_in_a_word() {
+    install_provider();
+    let client = client(Destination::Upstream, None).expect("a client");
+    let error = client.get("http://127.0.0.1:1/").send().await;
+    let told = crate::failure::request(error.expect_err("nobody listens"));
+    assert_eq!(told, "connect: connection refused (os error 111)");
+}
+
 #[test]
 fn bundles_must_hold_certificates() {
     install_provider();
