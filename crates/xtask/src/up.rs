@@ -58,7 +58,6 @@ pub async fn run() -> Result<()> {
     println!("building the controllers");
     check(&mut cargo(&[
         "build",
-        "--quiet",
         "--locked",
         "--package=rheostat-source-controller",
         "--package=rheostat-kustomize-controller",

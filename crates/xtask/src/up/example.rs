@@ -53,6 +53,8 @@ pub(crate) fn load() -> Result<Example> {
             );
         }
     }
+    // A Kustomization that finds its source has less to say at first.
+    objects.sort_by_key(|object| object["kind"] != "GitRepository");
     Ok(Example { files, objects })
 }
 
@@ -87,7 +89,7 @@ mod tests {
             .iter()
             .map(|object| object["kind"].as_str().unwrap())
             .collect();
-        assert_eq!(kinds, ["Kustomization", "GitRepository", "Kustomization"]);
-        assert_eq!(objects[1]["spec"]["url"], "http://127.0.0.1:1/payments.git");
+        assert_eq!(kinds, ["GitRepository", "Kustomization", "Kustomization"]);
+        assert_eq!(objects[0]["spec"]["url"], "http://127.0.0.1:1/payments.git");
     }
 }
