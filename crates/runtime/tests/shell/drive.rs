@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use kube::api::{DeleteParams, Patch, PatchParams};
-use rheostat_testing::ControlPlane;
+use rheostat_runtime::client::Authority;
+use rheostat_testing::{ControlPlane, FaultProxy, fault_proxy::Mode};
 use serde_json::json;
 
-use super::fixture::{PATIENCE, Running, is_ready};
+use super::fixture::{PATIENCE, Running, address, guarded, is_ready};
 
 async fn running() -> Running {
     let plane = ControlPlane::shared()
@@ -208,7 +209,7 @@ async fn waits_hold_no_worker_and_end_with_the_controller() {
     running.until_ready("quick").await;
     let (client, namespace) = (running.client.clone(), running.namespace.clone());
     running.stop().await;
-    let next = Running::start_in(client, namespace);
+    let next = Running::start_in(client.clone(), &client, namespace);
     let object = next
         .objects
         .get("waits-0")
@@ -229,37 +230,33 @@ async fn waits_hold_no_worker_and_end_with_the_controller() {
 
 #[tokio::test]
 async fn an_api_server_that_is_away_for_a_while_stops_nobody_for_good() {
-    let mut plane = ControlPlane::start()
+    let plane = ControlPlane::shared()
         .await
-        .expect("a control plane of our own starts");
-    let running = Running::start(&plane).await;
+        .expect("the control plane starts");
+    let proxy = FaultProxy::start(address(plane))
+        .await
+        .expect("a proxy starts");
+    let first = Running::start(plane).await;
+    let (client, namespace) = (first.client.clone(), first.namespace.clone());
+    first.stop().await;
+    let theirs = guarded(plane, proxy.address(), Authority::unlimited()).await;
+    let running = Running::start_in(client, &theirs, namespace);
     running.create("app", "ok").await;
     running.until_ready("app").await;
-    signal(&mut plane, "STOP");
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    signal(&mut plane, "CONT");
+    proxy.set(Mode::Refuse);
     running.create("late", "ok").await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    proxy.set(Mode::Forward);
     running.until_ready("late").await;
+    let passes = running
+        .seen
+        .lock()
+        .iter()
+        .filter(|name| *name == "app")
+        .count();
     assert_eq!(
-        running
-            .seen
-            .lock()
-            .iter()
-            .filter(|name| *name == "app")
-            .count(),
-        1,
-        "nothing is done twice"
+        passes, 1,
+        "an object that has not changed is not reconciled again"
     );
     running.stop().await;
-}
-
-fn signal(plane: &mut ControlPlane, name: &str) {
-    let server = plane
-        .processes()
-        .iter_mut()
-        .find(|process| process.name() == "kube-apiserver");
-    server
-        .expect("the API server runs")
-        .signal(name)
-        .expect("the process takes signals");
 }

@@ -1,14 +1,15 @@
 //! A controller for tests: its objects say in their URL what is to happen to them.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use k8s_openapi::{
     api::core::v1::Event as ClusterEvent,
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
 use kube::{
-    Api, Client,
+    Api, Client, Config,
     api::{Patch, PatchParams, PostParams},
+    config::{KubeConfigOptions, Kubeconfig},
     runtime::{conditions::is_crd_established, wait::await_condition},
 };
 use parking_lot::Mutex;
@@ -18,6 +19,7 @@ use rheostat_api::{
 use rheostat_runtime::{
     Conditions, Context, Controller, Event, Finalizer, LogLine, Moment, Pass, Reconciler, Report,
     Requeue, Role, Settings, Store, Wait,
+    client::{Authority, Rate, Server},
     event::{Delivery, Recorder},
     metrics::Metrics,
     queue::Backoff,
@@ -38,7 +40,7 @@ pub(crate) const ROLE: Role = Role {
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Reconciles by the last part of the URL: `panic` panics, `wait` waits for the controller to stop, anything else is
+/// Reconciles by the last part of the URL: `panic` panics, `wait` waits until it is woken again, anything else is
 /// stored at once.
 #[derive(Debug, Default)]
 pub(crate) struct Tester {
@@ -61,7 +63,7 @@ impl Reconciler for Tester {
             Some("wait") => {
                 let wait = Wait {
                     until: Instant::now() + Duration::from_hours(1),
-                    is_cancelled_by_newer: false,
+                    is_cancelled_by_newer: true,
                 };
                 pass.wait(wait, std::future::pending::<()>()).await.is_ok()
             }
@@ -118,12 +120,13 @@ impl Running {
             .namespace("shell")
             .await
             .expect("a namespace can be made");
-        Self::start_in(client, namespace)
+        Self::start_in(client.clone(), &client, namespace)
     }
 
-    pub(crate) fn start_in(client: Client, namespace: String) -> Self {
+    /// Starts a controller that works with `theirs`, while the test looks at its objects with `client`.
+    pub(crate) fn start_in(client: Client, theirs: &Client, namespace: String) -> Self {
         let stop = CancellationToken::new();
-        let (context, delivery) = context(&client, &namespace, stop.clone());
+        let (context, delivery) = context(theirs, &namespace, stop.clone());
         let store = Store::<GitRepository>::watch(&context, Selection::default());
         let tester = Tester::default();
         let seen = Arc::clone(&tester.seen);
@@ -235,6 +238,35 @@ fn context(client: &Client, namespace: &str, stop: CancellationToken) -> (Contex
         stop,
     };
     (context, delivery)
+}
+
+/// A client that reaches the API server through `address` and writes by `authority`.
+pub(crate) async fn guarded(
+    plane: &ControlPlane,
+    address: SocketAddr,
+    authority: Authority,
+) -> Client {
+    let kubeconfig = Kubeconfig::read_from(plane.kubeconfig()).expect("the kubeconfig is valid");
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+    let mut config = config.expect("the kubeconfig names a server");
+    config.cluster_url = format!("https://{address}")
+        .parse()
+        .expect("an address makes a URL");
+    let rate = Rate {
+        qps: 50.0,
+        burst: 300,
+    };
+    let server = Server::at(config, ROLE, rate, Metrics::default());
+    server.client(authority).expect("the client can be set up")
+}
+
+/// Where the API server listens.
+pub(crate) fn address(plane: &ControlPlane) -> SocketAddr {
+    let address = plane
+        .server()
+        .strip_prefix("https://")
+        .expect("the server speaks TLS");
+    address.parse().expect("the server's address is a number")
 }
 
 async fn install_crd(client: &Client) {

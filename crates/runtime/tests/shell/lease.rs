@@ -4,20 +4,18 @@ use std::time::Duration;
 
 use k8s_openapi::api::{coordination::v1::Lease, core::v1::ConfigMap};
 use kube::{
-    Api, Client, Config,
+    Api, Client,
     api::{Patch, PatchParams, PostParams},
-    config::{KubeConfigOptions, Kubeconfig},
 };
 use rheostat_runtime::{
-    client::{Authority, Rate, Server},
+    client::Authority,
     lease::{Election, Rival, RivalError, Terms},
-    metrics::Metrics,
 };
-use rheostat_testing::ControlPlane;
+use rheostat_testing::{ControlPlane, FaultProxy, fault_proxy::Mode};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::fixture::PATIENCE;
+use super::fixture::{PATIENCE, address, guarded};
 
 fn terms(namespace: &str, name: &str, identity: &str) -> Terms {
     Terms {
@@ -150,7 +148,7 @@ async fn writes_end_with_the_lease_and_reads_go_on() {
         .await
         .expect("a namespace can be made");
     let authority = Authority::none();
-    let client = guarded(plane, authority.clone()).await;
+    let client = guarded(plane, address(plane), authority.clone()).await;
     let maps = Api::<ConfigMap>::namespaced(client, &namespace);
     let map = |name: &str| {
         let mut map = ConfigMap::default();
@@ -206,14 +204,35 @@ async fn a_live_leader_in_another_namespace_is_found_and_a_dead_one_is_not() {
         .expect("a lease that is not renewed does not count");
 }
 
-async fn guarded(plane: &ControlPlane, authority: Authority) -> Client {
-    let kubeconfig = Kubeconfig::read_from(plane.kubeconfig()).expect("the kubeconfig is valid");
-    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
-    let config = config.expect("the kubeconfig names a server");
-    let rate = Rate {
-        qps: 50.0,
-        burst: 300,
-    };
-    let server = Server::at(config, super::fixture::ROLE, rate, Metrics::default());
-    server.client(authority).expect("the client can be set up")
+#[tokio::test]
+async fn a_write_without_an_answer_is_given_up_when_the_lease_ends() {
+    let plane = ControlPlane::shared()
+        .await
+        .expect("the control plane starts");
+    let proxy = FaultProxy::start(address(plane))
+        .await
+        .expect("a proxy starts");
+    let namespace = plane
+        .namespace("authority")
+        .await
+        .expect("a namespace can be made");
+    let authority = Authority::none();
+    let maps = Api::<ConfigMap>::namespaced(
+        guarded(plane, proxy.address(), authority.clone()).await,
+        &namespace,
+    );
+    authority.extend(Instant::now() + Duration::from_millis(500));
+    proxy.set(Mode::Hang);
+    let mut map = ConfigMap::default();
+    map.metadata.name = Some("a".to_owned());
+    let started = Instant::now();
+    let lost = maps
+        .create(&PostParams::default(), &map)
+        .await
+        .expect_err("nobody answers");
+    assert!(
+        lost.to_string().contains("does not hold the lease"),
+        "{lost}"
+    );
+    assert!(started.elapsed() < Duration::from_secs(5));
 }
