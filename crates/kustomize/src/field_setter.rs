@@ -4,7 +4,7 @@
 //! means what text means in that style: a plain `p-1` that becomes `1` turns
 //! into a number. A value with a tag keeps its type.
 
-use rheostat_yaml::{Mapping, Node, Scalar, SmolStr, Style};
+use rheostat_yaml::{Entry, Mapping, Node, Scalar, SmolStr, Style};
 
 /// A node is of another kind than the operation needs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,10 +85,42 @@ fn set_string(mapping: &mut Mapping, key: &str, text: &SmolStr) {
             scalar.style = style;
             *present = Node::Scalar(scalar);
         }
-        None => {
-            mapping.insert(SmolStr::from(key), Node::string(text.clone()));
-        }
+        None => mapping.entries.push(entry(key, Node::string(text.clone()))),
     }
+}
+
+/// A new entry of a mapping. Its key has no tag, so that `2` becomes a
+/// number, which cannot be printed as a key.
+pub(crate) fn entry(key: impl Into<SmolStr>, value: Node) -> Entry {
+    Entry {
+        key: Scalar::untagged(key, Style::Plain),
+        value,
+    }
+}
+
+/// A mapping of texts, with keys as in [`entry`].
+pub(crate) fn mapping_of_texts(texts: impl IntoIterator<Item = (SmolStr, SmolStr)>) -> Mapping {
+    let entries = texts
+        .into_iter()
+        .map(|(key, value)| entry(key, Node::string(value)));
+    Mapping {
+        entries: entries.collect(),
+        ..Mapping::default()
+    }
+}
+
+/// The value under a key, made where it is missing, with a key as in
+/// [`entry`].
+pub(crate) fn get_or_insert<'a>(
+    mapping: &'a mut Mapping,
+    key: &SmolStr,
+    make: impl FnOnce() -> Node,
+) -> &'a mut Node {
+    let index = mapping.index_of(key).unwrap_or_else(|| {
+        mapping.entries.push(entry(key.clone(), make()));
+        mapping.len() - 1
+    });
+    &mut mapping.entries[index].value
 }
 
 /// # Errors

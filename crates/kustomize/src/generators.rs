@@ -3,10 +3,11 @@
 mod key_values;
 
 use base64::Engine as _;
-use rheostat_yaml::{Mapping, Node, SmolStr};
+use rheostat_yaml::{Mapping, Node};
 
 pub(crate) use key_values::KeyValueError;
 
+use crate::field_setter::{entry, mapping_of_texts};
 use crate::kustfile::{ConfigMapArgs, GeneratorOptions, SecretArgs};
 use crate::loader::Loader;
 use crate::openapi::OpenApi;
@@ -47,7 +48,7 @@ pub(crate) fn config_map(
             Err(error) => ("binaryData", encode(error.as_bytes())),
         };
         if let Node::Mapping(mapping) = root.get_or_insert_with(field, Node::mapping) {
-            mapping.insert(SmolStr::from(key), Node::string(text));
+            mapping.entries.push(entry(key, Node::string(text)));
         }
     }
     Ok(finish(root, args, openapi))
@@ -72,7 +73,9 @@ pub(crate) fn secret(
     root.insert("type", Node::string(secret_type));
     let mut values = Mapping::default();
     for (key, value) in data(&args.args, loader)? {
-        values.insert(SmolStr::from(key), Node::string(encode(&value)));
+        values
+            .entries
+            .push(entry(key, Node::string(encode(&value))));
     }
     root.insert("data", Node::Mapping(values));
     Ok(finish(root, &args.args, openapi))
@@ -119,10 +122,8 @@ fn finish(mut root: Mapping, args: &ConfigMapArgs, openapi: &OpenApi) -> Resourc
             ("labels", &options.labels),
             ("annotations", &options.annotations),
         ] {
-            let mut mapping = Mapping::default();
-            for (key, value) in pairs {
-                mapping.insert(SmolStr::from(key), Node::string(value.as_str()));
-            }
+            let shared = |(key, value): (&String, &String)| (key.into(), value.into());
+            let mapping = mapping_of_texts(pairs.iter().map(shared));
             if !mapping.is_empty() {
                 metadata.insert(field, Node::Mapping(mapping));
             }

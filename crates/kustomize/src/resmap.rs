@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use rheostat_manifest::ResId;
-use rheostat_yaml::{Entry, Mapping, Node, Scalar, SmolStr};
+use rheostat_yaml::{Node, Scalar, SmolStr};
 
+use crate::field_setter::mapping_of_texts;
 use crate::openapi::OpenApi;
 use crate::resource::{Behavior, Resource};
 
@@ -268,13 +269,6 @@ fn merge_texts(resource: &mut Resource, old: &Resource, field: &'static str) {
     if merged.is_empty() {
         return;
     }
-    let entries = merged.into_iter().map(|(key, value)| Entry {
-        key: Scalar::string(key),
-        value: Node::string(value),
-    });
-    let mapping = Mapping {
-        entries: entries.collect(),
-        ..Mapping::default()
-    };
+    let mapping = mapping_of_texts(merged);
     root.insert(field, Node::Mapping(mapping));
 }

@@ -9,12 +9,13 @@ mod build_annotations;
 mod factory;
 
 use rheostat_manifest::{Gvk, ResId};
-use rheostat_yaml::{Entry, Mapping, Node, Scalar, SmolStr};
+use rheostat_yaml::{Mapping, Node, Scalar, SmolStr, Style};
 
 pub(crate) use build_annotations::{Behavior, BuildAnnotations, PreviousId};
 pub use factory::{ResourceError, check_resources};
 pub(crate) use factory::{read_resources, validate};
 
+use crate::field_setter::mapping_of_texts;
 use crate::openapi::OpenApi;
 
 /// An object, with what the build knows about it.
@@ -224,17 +225,7 @@ impl Resource {
         if texts.is_empty() {
             return;
         }
-        let entries = texts
-            .into_iter()
-            .map(|(key, value)| Entry {
-                key: Scalar::string(key),
-                value: Node::string(value),
-            })
-            .collect();
-        let mapping = Mapping {
-            entries,
-            ..Mapping::default()
-        };
+        let mapping = mapping_of_texts(texts);
         metadata.insert(SmolStr::from(field), Node::Mapping(mapping));
     }
 
@@ -279,9 +270,7 @@ impl Resource {
             if entry.value.as_str().is_none() {
                 entry.value = Node::string(shared_text(&entry.value));
             }
-            if !entry.key.is_string() {
-                entry.key = Scalar::string(entry.key.shared_text());
-            }
+            entry.key = Scalar::untagged(entry.key.shared_text(), Style::Plain);
         }
         if !mapping.is_empty() {
             metadata.insert(ANNOTATIONS, annotations);

@@ -2,10 +2,10 @@
 
 use rheostat_gocompat::regexp::Regexp;
 use rheostat_yaml::emit::{SequenceIndent, to_kyaml};
-use rheostat_yaml::{Limits, Mapping, Node, Profile, Scalar, SmolStr, Style};
+use rheostat_yaml::{Limits, Mapping, Node, Profile, Scalar, Style};
 
 use super::{FieldPathError, is_list_index, split_element};
-use crate::field_setter::WrongNodeKind;
+use crate::field_setter::{WrongNodeKind, entry};
 
 /// What becomes of fields that are missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl<'a> Matcher<'a> {
                     if !creates {
                         return Ok(0);
                     }
-                    mapping.insert(SmolStr::from(name), self.made_for(rest));
+                    mapping.entries.push(entry(name, self.made_for(rest)));
                 }
                 mapping.get_mut(name)
             }
@@ -146,7 +146,7 @@ impl<'a> Matcher<'a> {
             value_node
         } else {
             let mut mapping = Mapping::default();
-            mapping.insert(SmolStr::from(key), value_node);
+            mapping.entries.push(entry(key, value_node));
             Node::Mapping(mapping)
         };
         elements(node)?.push(element);

@@ -3,7 +3,7 @@
 use rheostat_yaml::{Mapping, Node, Scalar, Sequence, SmolStr, Tag};
 
 use super::FieldSpec;
-use crate::field_setter::WrongNodeKind;
+use crate::field_setter::{WrongNodeKind, get_or_insert};
 
 /// What is made of a field that is missing or null, where a spec creates it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +151,7 @@ fn field<'a>(
         }
         return Ok(Some(value));
     }
-    let value = mapping.get_or_insert_with(&segment.name, || empty(makes, ""));
+    let value = get_or_insert(mapping, &segment.name, || empty(makes, ""));
     if value.is_null() {
         let text = value.text().unwrap_or_default().to_owned();
         *value = empty(makes, &text);

@@ -48,17 +48,8 @@ pub enum PatchError {
         source: Box<ResourceError>,
     },
     /// The patch is neither of the two.
-    #[error(
-        "unable to parse SM or JSON patch from {source_text}: as SM patch: {sm}; as JSON patch: {json}"
-    )]
-    Neither {
-        /// Where the patch stands.
-        source_text: String,
-        /// Why it is no strategic-merge patch.
-        sm: String,
-        /// Why it is no JSON patch.
-        json: String,
-    },
+    #[error("unable to parse SM or JSON patch from {0}")]
+    Neither(String),
     /// The patch is both.
     #[error("illegally qualifies as both an SM and JSON patch: {0}")]
     Both(String),
@@ -155,21 +146,15 @@ impl PatchTransformer {
         let strategic = read_resources(&text, openapi);
         let json = parse_json_patch(&text);
         let kind = match (strategic, json) {
-            (Ok(objects), Ok(json)) => {
+            (Ok(objects), Some(json)) => {
                 if !objects.is_empty() && !json.operations().is_empty() {
                     return Err(PatchError::Both(source));
                 }
                 PatchKind::StrategicMerge(allow(objects, entry.options))
             }
-            (Ok(objects), Err(_)) => PatchKind::StrategicMerge(allow(objects, entry.options)),
-            (Err(_), Ok(json)) => PatchKind::Json(json),
-            (Err(sm), Err(json)) => {
-                return Err(PatchError::Neither {
-                    source_text: source,
-                    sm: crate::build::chain(&sm),
-                    json,
-                });
-            }
+            (Ok(objects), None) => PatchKind::StrategicMerge(allow(objects, entry.options)),
+            (Err(_), Some(json)) => PatchKind::Json(json),
+            (Err(_), None) => return Err(PatchError::Neither(source)),
         };
         let target = entry.target.as_ref().map(SelectorPattern::new).transpose();
         Ok(Self {
@@ -217,13 +202,12 @@ fn load(entry: &Patch, loader: &Loader<'_>) -> Result<(Arc<[u8]>, String), Patch
     }
 }
 
-/// Reads a JSON patch, or says why it is none.
-fn parse_json_patch(bytes: &[u8]) -> Result<JsonPatch, String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    if text.is_empty() {
-        return Err("empty json patch operations".to_owned());
-    }
-    JsonPatch::parse(text).map_err(|error| error.to_string())
+/// Reads a JSON patch, if it is one.
+fn parse_json_patch(bytes: &[u8]) -> Option<JsonPatch> {
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.is_empty())?;
+    JsonPatch::parse(text).ok()
 }
 
 fn allow(mut patches: Vec<Resource>, options: Option<PatchOptions>) -> Vec<Resource> {
