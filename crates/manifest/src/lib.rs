@@ -1,5 +1,6 @@
 //! A Kubernetes object as a value: identity, selectors, field paths, merges, differences.
 
+pub mod diff;
 pub mod gvk;
 pub mod json6902;
 pub mod json_merge;

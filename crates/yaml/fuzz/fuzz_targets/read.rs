@@ -1,0 +1,35 @@
+//! Reads any bytes in both profiles. What kustomize's emitter prints is stable: read and printed again, it is the same.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rheostat_yaml::{Limits, Node, Profile, emit, json, parse, parse_stream};
+
+fuzz_target!(|bytes: &[u8]| {
+    let limits = Limits {
+        nodes: 20_000,
+        ..Limits::default()
+    };
+    if let Ok(nodes) = parse_stream(bytes, Profile::V2, &limits) {
+        for value in nodes
+            .iter()
+            .filter_map(|node| json::from_node(node, Profile::V2).ok())
+        {
+            let _ = emit::to_yaml(&value);
+            let _ = emit::to_yaml_v3(&value);
+        }
+    }
+    let Ok(Some(node @ Node::Mapping(_))) = parse(bytes, Profile::V3, &limits) else {
+        return;
+    };
+    let styled = emit::to_kyaml(&node, emit::SequenceIndent::Wide);
+    let _ = parse(styled.as_bytes(), Profile::V3, &limits);
+    let Ok(printed) = emit::to_kustomize(&node) else {
+        return;
+    };
+    let again = parse(printed.as_bytes(), Profile::V3, &limits);
+    let again = again
+        .expect("printed text can be read")
+        .expect("and is not empty");
+    assert_eq!(emit::to_kustomize(&again).as_deref(), Ok(printed.as_str()));
+});
