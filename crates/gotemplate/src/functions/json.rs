@@ -93,6 +93,14 @@ fn float(number: f64, through_json: bool) -> Result<serde_json::Value, EncodeErr
 }
 
 impl Value {
+    /// The value on its way through JSON: whole floats are integers.
+    ///
+    /// # Errors
+    /// Go's complaint about a value that JSON cannot express.
+    pub fn to_json(&self) -> Result<serde_json::Value, String> {
+        to_serde(self).map_err(|error| error.to_string())
+    }
+
     /// The YAML that Helm's `toYaml` gives, with a line break at the end.
     ///
     /// # Errors

@@ -71,6 +71,15 @@ impl Map {
         }
     }
 
+    /// The nil map of the same type.
+    #[must_use]
+    pub fn into_nil(self) -> Self {
+        Self {
+            is_nil: true,
+            ..Self::typed(self.kind)
+        }
+    }
+
     /// Whether it is a nil map.
     pub fn is_nil(&self) -> bool {
         self.is_nil

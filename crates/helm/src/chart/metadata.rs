@@ -214,7 +214,15 @@ impl Metadata {
         for (key, value) in &self.annotations {
             annotations.insert(key.as_str(), value.as_str());
         }
-        map.insert("Annotations", annotations);
+        let is_absent = self.annotations.is_empty();
+        map.insert(
+            "Annotations",
+            if is_absent {
+                annotations.into_nil()
+            } else {
+                annotations
+            },
+        );
         map.insert(
             "Maintainers",
             Value::list(self.maintainers.iter().map(Maintainer::to_value).collect()),

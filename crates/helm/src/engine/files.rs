@@ -102,10 +102,8 @@ fn by_name(arguments: &[Value], encode: fn(&[u8]) -> Vec<u8>) -> Result<Value, C
     for (name, bytes) in entries(arguments) {
         map.insert(path::base(&name.to_str()), Value::from(encode(&bytes)));
     }
-    Value::from(map)
-        .to_yaml()
-        .map(Value::from)
-        .map_err(CallError::new)
+    let yaml = Value::from(map).to_yaml().map_err(CallError::new)?;
+    Ok(Value::from(yaml.strip_suffix('\n').unwrap_or(&yaml)))
 }
 
 fn matching(_: &mut dyn Runtime, arguments: &[Value]) -> Result<Value, CallError> {
