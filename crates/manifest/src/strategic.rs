@@ -16,6 +16,8 @@
 mod directive;
 mod list;
 
+use std::cmp::Ordering;
+
 use rheostat_yaml::{Entry, Mapping, Node, Scalar, Style, Tag};
 use smol_str::SmolStr;
 
@@ -40,6 +42,14 @@ pub enum MergeError {
     UnknownStrategy {
         /// The value.
         strategy: String,
+    },
+    /// A list is long, and its elements lack or repeat the keys that tell them apart.
+    #[error(
+        "cannot merge a list of over {limit} elements of which some lack or repeat a merge key"
+    )]
+    TooLong {
+        /// The most elements that are merged.
+        limit: usize,
     },
     /// Elements of one list are told apart by different keys.
     #[error("conflicting merge keys [{first},{second}]")]
@@ -159,38 +169,36 @@ impl<'s> Walker<'s> {
             Visited::Mapping(mapping, origin) => (mapping, origin),
         };
         let is_same = matches!(origin, Origin::Same);
-        let mut patch = match origin {
-            Origin::Patch(Node::Mapping(patch)) => {
-                if mapping.is_empty() {
-                    mapping.is_flow = patch.is_flow;
-                }
-                patch
-            }
+        let patch = match origin {
+            Origin::Patch(Node::Mapping(patch)) => patch,
             Origin::Patch(_) | Origin::Absent | Origin::Same => Mapping::default(),
         };
+        if mapping.is_empty() && !patch.is_empty() {
+            mapping.is_flow = patch.is_flow;
+        }
         if patch.is_empty() && !is_same {
             self.walk_untouched(&mut mapping, schema)?;
             return Ok(Some(Node::Mapping(mapping)));
         }
-        for Place { key, index } in places(&mapping, &patch) {
-            let origin = match patch.remove(key.text()) {
-                Some(node) => Origin::Patch(node),
-                None if is_same => Origin::Same,
-                None => Origin::Absent,
-            };
-            let field = schema.and_then(|schema| schema.field(key.text()));
-            let Some(index) = index else {
-                if let Some(value) = self.walk(None, origin, field)? {
-                    mapping.entries.push(Entry { key, value });
+        let field = |key: &Scalar| schema.and_then(|schema| schema.field(key.text()));
+        for (index, entry) in joined(&mapping, patch) {
+            match (index, entry) {
+                (Some(index), entry) => {
+                    let origin = match entry {
+                        Some(entry) => Origin::Patch(entry.value),
+                        None if is_same => Origin::Same,
+                        None => Origin::Absent,
+                    };
+                    let Entry { key, value } = &mut mapping.entries[index];
+                    self.walk_field(value, origin, field(key))?;
                 }
-                continue;
-            };
-            let value = &mut mapping.entries[index].value;
-            let style = Written::of(value, &origin);
-            let dest = std::mem::replace(value, gone());
-            if let Some(mut merged) = self.walk(Some(dest), origin, field)? {
-                style.restore(&mut merged);
-                mapping.entries[index].value = merged;
+                (None, Some(Entry { key, value })) => {
+                    let value = self.walk(None, Origin::Patch(value), field(&key))?;
+                    mapping
+                        .entries
+                        .extend(value.map(|value| Entry { key, value }));
+                }
+                (None, None) => {}
             }
         }
         mapping.entries.retain(|entry| !is_gone(&entry.value));
@@ -205,14 +213,25 @@ impl<'s> Walker<'s> {
     ) -> Result<(), MergeError> {
         for Entry { key, value } in &mut mapping.entries {
             let field = schema.and_then(|schema| schema.field(key.text()));
-            let style = Written::of(value, &Origin::Absent);
-            let dest = std::mem::replace(value, gone());
-            if let Some(mut merged) = self.walk(Some(dest), Origin::Absent, field)? {
-                style.restore(&mut merged);
-                *value = merged;
-            }
+            self.walk_field(value, Origin::Absent, field)?;
         }
         mapping.entries.retain(|entry| !is_gone(&entry.value));
+        Ok(())
+    }
+
+    /// Merges the value of a field in place. What goes leaves a mark.
+    fn walk_field(
+        &self,
+        value: &mut Node,
+        origin: Origin,
+        schema: Option<Type<'s>>,
+    ) -> Result<(), MergeError> {
+        let style = Written::of(value, &origin);
+        let dest = std::mem::replace(value, gone());
+        if let Some(mut merged) = self.walk(Some(dest), origin, schema)? {
+            style.restore(&mut merged);
+            *value = merged;
+        }
         Ok(())
     }
 
@@ -233,32 +252,30 @@ impl<'s> Walker<'s> {
     }
 }
 
-/// A field of the object, the patch, or both.
-struct Place {
-    key: Scalar,
-    /// Its index in the object, if it is there.
-    index: Option<usize>,
-}
-
 /// The fields of both sides in the order of their keys, so that the first error is the reference's and new fields come
-/// in its order.
-fn places(mapping: &Mapping, patch: &Mapping) -> Vec<Place> {
-    let own = mapping.entries.iter().enumerate();
-    let own = own.map(|(index, entry)| Place {
-        key: entry.key.clone(),
-        index: Some(index),
-    });
-    let new = patch
-        .entries
-        .iter()
-        .filter(|entry| !mapping.contains_key(entry.key.text()));
-    let new = new.map(|entry| Place {
-        key: entry.key.clone(),
-        index: None,
-    });
-    let mut places: Vec<_> = own.chain(new).collect();
-    places.sort_by(|left, right| left.key.text().cmp(right.key.text()));
-    places
+/// in its order: the index in the object, and what the patch has.
+fn joined(mapping: &Mapping, patch: Mapping) -> Vec<(Option<usize>, Option<Entry>)> {
+    let key = |index: &usize| mapping.entries[*index].key.text();
+    let mut own: Vec<usize> = (0..mapping.len()).collect();
+    own.sort_by(|left, right| key(left).cmp(key(right)));
+    let mut new = patch.entries;
+    new.sort_by(|left, right| left.key.text().cmp(right.key.text()));
+    let mut own = own.into_iter().peekable();
+    let mut new = new.into_iter().peekable();
+    std::iter::from_fn(|| {
+        let order = match (own.peek(), new.peek()) {
+            (Some(own), Some(new)) => key(own).cmp(new.key.text()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return None,
+        };
+        Some(match order {
+            Ordering::Less => (own.next(), None),
+            Ordering::Greater => (None, new.next()),
+            Ordering::Equal => (own.next(), new.next()),
+        })
+    })
+    .collect()
 }
 
 /// Stands for the value of a field that is taken away: an empty null, which no merge leaves behind.
