@@ -52,10 +52,13 @@ fn apply(files: &mut Files, (path, text): Edit) {
 }
 
 fn tree(files: &Files) -> Tree {
-    let files = files
-        .iter()
-        .map(|(path, text)| (TreePath::new(path).unwrap(), text.as_bytes()));
-    Tree::from_files(files).unwrap()
+    let files = files.iter().map(|(path, text)| {
+        (
+            TreePath::new(path).expect("the paths of the pool are clean"),
+            text.as_bytes(),
+        )
+    });
+    Tree::from_files(files).expect("no file of the pool is in the way of another")
 }
 
 /// The digest of a build with what it looked at; `None` when there is no `app` or the build fails, which is not kept.
