@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use rheostat_artifact::digest::Algorithm;
+use rheostat_artifact::digest::{Algorithm, Digest};
 use rheostat_runtime::args::{
     Gate, GateError, Gates, RuntimeArgs, TokenCacheArgs, Unsupported, duration, variable,
 };
@@ -150,9 +150,12 @@ impl Args {
 }
 
 impl StorageArgs {
-    /// Where packs and other unfinished things lie (`TMPDIR`).
+    /// Where packs and other unfinished things lie: below `TMPDIR`, in a
+    /// folder that belongs to this storage alone.
     pub fn work_folder(&self) -> PathBuf {
-        std::env::temp_dir()
+        let path = self.storage_path.as_os_str().as_encoded_bytes();
+        let owner = Digest::of(Algorithm::Sha256, path);
+        std::env::temp_dir().join(format!("source-controller-{}", &owner.hex()[..16]))
     }
 
     /// The address that stands in the URLs of artifacts.

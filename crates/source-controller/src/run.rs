@@ -1,5 +1,10 @@
 //! From flags to a running controller.
 
+use std::fs::{self, DirBuilder};
+use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use rheostat_api::metadata;
 use rheostat_artifact::file_server;
@@ -39,6 +44,8 @@ pub async fn run(args: Args) -> Result<()> {
 /// What this instance does once it may act.
 async fn lead(context: Context, args: StorageArgs) -> Result<()> {
     let storage = Storage::open(&args.storage_path, &args.advertised_address())?;
+    let work = args.work_folder();
+    make_empty(&work).with_context(|| format!("make '{}' empty", work.display()))?;
     let listener = args
         .storage_addr
         .bind()
@@ -55,7 +62,7 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
             records: args.artifact_retention_records,
         },
         algorithm: args.artifact_digest_algo,
-        work: args.work_folder(),
+        work,
     };
     let selection = Selection {
         labels: context.settings.label_selector.clone(),
@@ -66,4 +73,13 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
     let controller = Controller::new(&context, repositories, reconciler);
     let (served, ()) = tokio::join!(files, controller.run());
     served.context("serve artifacts")
+}
+
+/// Removes what a controller that was killed left in its work folder.
+fn make_empty(folder: &Path) -> std::io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -234,6 +234,78 @@ async fn servers_that_fail_are_told_apart() {
     );
 }
 
+/// A server that sends everybody elsewhere.
+async fn redirecting(to: &str) -> std::net::SocketAddr {
+    let base = to.trim_end_matches("/app.git").to_owned();
+    let elsewhere = move |uri: axum::http::Uri| async move {
+        axum::response::Redirect::permanent(&format!("{base}{uri}"))
+    };
+    let router = axum::Router::new().fallback(elsewhere);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a free port");
+    let address = listener.local_addr().expect("a bound socket");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redirects_are_followed_without_credentials() {
+    let served = Served::start().await;
+    let repository = served.server.create("app").expect("a repository");
+    let state = Commit::new("one").file("app.yaml", "1");
+    let one = repository.commit("main", &state).expect("a commit");
+    let address = redirecting(&served.server.url("app")).await;
+    let mut remote = served.remote("app");
+    remote.url = Url::parse(&format!("http://{address}/app.git")).expect("a URL");
+    let fetched = remote
+        .clone()
+        .fetch(branch("main"), served.work.path(), |_| false);
+    match fetched.await {
+        Ok(Fetched::Checkout(checkout)) => assert_eq!(checkout.found().commit, one),
+        other => panic!("{other:?}"),
+    }
+    served.server.require(Access::Bearer("secret".to_owned()));
+    remote.credentials = Credentials::Bearer {
+        token: "secret".to_owned(),
+    };
+    let fetched = remote.fetch(branch("main"), served.work.path(), |_| false);
+    let error = fetched.await.expect_err("they stay with the first origin");
+    assert!(
+        error.to_string().contains("authentication required"),
+        "{error}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_are_dropped_and_executables_kept() {
+    let served = Served::start().await;
+    let repository = served.server.create("app").expect("a repository");
+    let state = Commit::new("one")
+        .file("deep/er/a.yaml", "1")
+        .executable("deep/run.sh", "#!")
+        .symlink("deep/link", "er/a.yaml");
+    repository.commit("main", &state).expect("a commit");
+    let checkout = match served.fetch(branch("main")).await {
+        Ok(Fetched::Checkout(checkout)) => checkout,
+        other => panic!("{other:?}"),
+    };
+    let entries = checkout.entries(&Limits::default()).expect("a small tree");
+    let told: Vec<String> = entries
+        .iter()
+        .map(|entry| match entry.kind {
+            EntryKind::Directory => format!("{}/", entry.path),
+            EntryKind::File { is_executable } if is_executable => format!("{}!", entry.path),
+            EntryKind::File { .. } => entry.path.to_string(),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["deep/", "deep/er/", "deep/er/a.yaml", "deep/run.sh!"]
+    );
+    let refused = checkout.entries(&Limits { entries: 3 }).err();
+    assert!(matches!(refused, Some(CheckoutError::TooLarge { .. })));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_authority_of_its_own_is_trusted() {
     let served = Served::of(GitServer::start_tls().await.expect("a server"));

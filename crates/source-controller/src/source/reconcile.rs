@@ -50,7 +50,8 @@ impl<S: Source> SourceReconciler<S> {
     async fn look(&self, object: &Object<S::Kind>) -> Result<Stored, Halt> {
         let artifact = object.status.as_ref().and_then(|status| status.artifact());
         let (context, artifact) = (self.context.clone(), artifact.cloned());
-        blocking(move || stored::look(&context, artifact.as_ref())).await
+        let folder = folder(object)?;
+        blocking(move || stored::look(&context, &folder, artifact.as_ref())).await
     }
 
     /// Brings the artifact up to date.

@@ -4,7 +4,7 @@
 use std::time::SystemTime;
 
 use rheostat_api::{Artifact, Reason};
-use rheostat_artifact::storage::{ArtifactPath, Verdict};
+use rheostat_artifact::storage::{ArtifactPath, Folder, Verdict};
 
 use super::outcome::Halt;
 use crate::context::SourceContext;
@@ -26,15 +26,28 @@ pub struct Stored {
 
 /// Looks at the storage. It blocks.
 ///
+/// A status that names a file outside of the object's own folder counts as
+/// one whose file is missing: it may have been written by somebody else, and
+/// what it names may belong to another object.
+///
 /// # Errors
 /// When the storage cannot be read, or a damaged artifact not be removed.
-pub(super) fn look(context: &SourceContext, artifact: Option<&Artifact>) -> Result<Stored, Halt> {
-    let Some(artifact) = artifact else {
-        return Ok(Stored::default());
-    };
-    let path = ArtifactPath::from_status(&artifact.path)
-        .map_err(|error| Halt::storage_failed(Reason::InvalidPath, error.to_string()))?;
+pub(super) fn look(
+    context: &SourceContext,
+    folder: &Folder,
+    artifact: Option<&Artifact>,
+) -> Result<Stored, Halt> {
     let mut stored = Stored::default();
+    let Some(artifact) = artifact else {
+        return Ok(stored);
+    };
+    let path = match ArtifactPath::from_status(&artifact.path) {
+        Ok(path) if path.folder() == folder => path,
+        _ => {
+            stored.is_missing = true;
+            return Ok(stored);
+        }
+    };
     let collected = context
         .storage
         .collect_garbage(&path, context.retention, SystemTime::now());
