@@ -49,9 +49,9 @@ impl<S: Source> SourceReconciler<S> {
 
     async fn look(&self, object: &Object<S::Kind>) -> Result<Stored, Halt> {
         let artifact = object.status.as_ref().and_then(|status| status.artifact());
-        let (context, artifact) = (self.context.clone(), artifact.cloned());
-        let folder = folder(object)?;
-        blocking(move || stored::look(&context, &folder, artifact.as_ref())).await
+        let (storage, retention) = (self.context.storage.clone(), self.context.retention);
+        let (folder, artifact) = (folder(object)?, artifact.cloned());
+        blocking(move || stored::look(&storage, retention, &folder, artifact.as_ref())).await
     }
 
     /// Brings the artifact up to date.

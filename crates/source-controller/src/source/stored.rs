@@ -4,10 +4,9 @@
 use std::time::SystemTime;
 
 use rheostat_api::{Artifact, Reason};
-use rheostat_artifact::storage::{ArtifactPath, Folder, Verdict};
+use rheostat_artifact::storage::{ArtifactPath, Folder, Retention, Storage, Verdict};
 
 use super::outcome::Halt;
-use crate::context::SourceContext;
 
 /// What is stored of a source, and what was noticed in passing.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +32,8 @@ pub struct Stored {
 /// # Errors
 /// When the storage cannot be read, or a damaged artifact not be removed.
 pub(super) fn look(
-    context: &SourceContext,
+    storage: &Storage,
+    retention: Retention,
     folder: &Folder,
     artifact: Option<&Artifact>,
 ) -> Result<Stored, Halt> {
@@ -48,19 +48,16 @@ pub(super) fn look(
             return Ok(stored);
         }
     };
-    let collected = context
-        .storage
-        .collect_garbage(&path, context.retention, SystemTime::now());
-    match collected {
+    match storage.collect_garbage(&path, retention, SystemTime::now()) {
         Ok(removed) => stored.collected = removed.len(),
         // What cannot be removed now is removed another time.
         Err(error) => stored.collection_error = Some(told(&error)),
     }
     let failed = |error| Halt::storage_failed(Reason::StatOperationFailed, told(&error));
-    stored.corruption = match context.storage.verify(&path, &artifact.digest) {
+    stored.corruption = match storage.verify(&path, &artifact.digest) {
         Ok(Verdict::Intact) => {
             stored.artifact = Some(Artifact {
-                url: context.storage.url(&path),
+                url: storage.url(&path),
                 ..artifact.clone()
             });
             return Ok(stored);
@@ -74,7 +71,7 @@ pub(super) fn look(
         Err(error) => return Err(failed(error)),
     };
     if stored.corruption.is_some() {
-        context.storage.remove(&path).map_err(failed)?;
+        storage.remove(&path).map_err(failed)?;
     }
     stored.is_missing = true;
     Ok(stored)
@@ -83,3 +80,6 @@ pub(super) fn look(
 pub(super) fn told(error: &(dyn std::error::Error + 'static)) -> String {
     rheostat_upstream::failure::chain(error)
 }
+
+#[cfg(test)]
+mod tests;

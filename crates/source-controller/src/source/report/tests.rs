@@ -203,6 +203,19 @@ fn a_full_disk_leaves_the_artifact_outdated() {
 }
 
 #[test]
+fn nothing_is_outdated_once_upstream_went_back() {
+    let mut object = repository(Some("main@sha1:1"));
+    let halt = Halt {
+        revision: Some("main@sha1:2".to_owned()),
+        ..Halt::storage_failed(Reason::ArchiveOperationFailed, "no space left")
+    };
+    object.status = Some(reported(&object, Some("main@sha1:1"), Err(halt)).status);
+    let report = reported(&object, Some("main@sha1:1"), Ok(unchanged("main@sha1:1")));
+    let types = report.status.conditions.iter().map(|c| c.r#type.as_str());
+    assert_eq!(types.collect::<Vec<_>>(), ["Ready", "ArtifactInStorage"]);
+}
+
+#[test]
 fn what_is_noticed_in_the_storage_is_told() {
     let object = repository(Some("main@sha1:1"));
     let stored = Stored {
