@@ -1,4 +1,12 @@
-//! A Kubernetes object as a value: identity, selectors, field paths, merges, differences.
+//! A Kubernetes object as a value: identity, selectors, merges, differences.
+//!
+//! * [`Gvk`], [`ResId`] and [`scope`] tell objects apart, as kustomize does.
+//! * [`LabelSelector`] chooses among them.
+//! * [`strategic`] merges a patch by the merge keys of a [`Schema`]; [`json6902`] and [`json_merge`] need none.
+//! * [`diff`] tells where two objects differ.
+//!
+//! Objects are [`rheostat_yaml::Node`]s where order and style of the text matter, and JSON values where they do not.
+//! Field paths are absent: each tool has its own language for them.
 
 pub mod diff;
 pub mod gvk;

@@ -21,11 +21,21 @@ use crate::scope::Scope;
 /// Types and the resources that they describe.
 #[derive(Debug, Default)]
 pub struct Schema {
-    definitions: Vec<Definition>,
+    definitions: Vec<Source>,
     /// Definition of each API version and kind.
     resources: HashMap<(SmolStr, SmolStr), usize>,
     /// Scopes that the paths of an OpenAPI document tell.
     scopes: HashMap<(SmolStr, SmolStr), Scope>,
+}
+
+/// A definition that was read, or one that is read when it is first asked for: a patch needs few of the hundreds.
+#[derive(Debug)]
+enum Source {
+    Read(Definition),
+    Text {
+        fields: &'static str,
+        read: OnceLock<Definition>,
+    },
 }
 
 /// The fields of an object.
@@ -72,7 +82,8 @@ enum TypeShape<'s> {
 }
 
 impl Schema {
-    /// The schema that kustomize embeds. It is read at the first call, in under a millisecond.
+    /// The schema that kustomize embeds. Its index is read at the first call, each definition when it
+    /// is needed.
     pub fn kubernetes() -> &'static Self {
         static KUBERNETES: OnceLock<Schema> = OnceLock::new();
         KUBERNETES.get_or_init(|| text::read(include_str!("schema/kubernetes.txt")))
@@ -91,7 +102,7 @@ impl Schema {
         let definition = self.resources.get(&(api_version.into(), kind.into()))?;
         Some(Type {
             schema: self,
-            shape: TypeShape::Object(&self.definitions[*definition]),
+            shape: TypeShape::Object(self.definition(*definition)),
         })
     }
 
@@ -102,10 +113,17 @@ impl Schema {
             .copied()
     }
 
+    fn definition(&self, number: usize) -> &Definition {
+        match &self.definitions[number] {
+            Source::Read(definition) => definition,
+            Source::Text { fields, read } => read.get_or_init(|| text::definition(fields)),
+        }
+    }
+
     fn resolve<'s>(&'s self, shape: &'s Shape) -> Option<Type<'s>> {
         let shape = match shape {
             Shape::Leaf => TypeShape::Leaf,
-            Shape::Reference(definition) => TypeShape::Object(&self.definitions[(*definition)?]),
+            Shape::Reference(definition) => TypeShape::Object(self.definition((*definition)?)),
             Shape::List { merge, items } => TypeShape::List {
                 merge: merge.as_ref(),
                 items,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use super::{Definition, MergeKeys, Schema, Shape};
+use super::{Definition, MergeKeys, Schema, Shape, Source};
 use crate::scope::Scope;
 
 /// Levels of inline types. The deepest of the field's documents has fewer than 20.
@@ -44,7 +44,7 @@ pub(super) fn read(document: &Value) -> Result<Schema, SchemaError> {
         let definition = definition.ok_or_else(|| SchemaError::Depth {
             definition: name.clone(),
         })?;
-        schema.definitions.push(definition);
+        schema.definitions.push(Source::Read(definition));
         let kinds = value
             .get("x-kubernetes-group-version-kind")
             .and_then(Value::as_array);

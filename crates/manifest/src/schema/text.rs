@@ -9,31 +9,35 @@
 //! * `[` and a shape for a list, with `<keys>` between them if the list is merged.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use smol_str::SmolStr;
 
-use super::{Definition, Schema, Shape};
+use super::{Definition, Schema, Shape, Source};
 
 /// Reads the embedded text, which `tests/tools/kyaml-schema` writes.
 pub(super) fn read(text: &'static str) -> Schema {
     let mut schema = Schema::default();
     for (number, line) in text.lines().enumerate() {
-        let mut columns = line.split(' ');
-        for resource in columns.next().unwrap_or_default().split(',') {
+        let (resources, fields) = line.split_once(' ').unwrap_or((line, ""));
+        for resource in resources.split(',') {
             if let Some((api_version, kind)) = resource.split_once(':') {
-                schema
-                    .resources
-                    .insert((api_version.into(), kind.into()), number);
+                let resource = (api_version.into(), kind.into());
+                schema.resources.insert(resource, number);
             }
         }
-        schema.definitions.push(definition(columns));
+        let read = OnceLock::new();
+        schema.definitions.push(Source::Text { fields, read });
     }
     schema
 }
 
-fn definition<'t>(columns: impl Iterator<Item = &'t str>) -> Definition {
+/// Reads the fields of a definition.
+pub(super) fn definition(fields: &str) -> Definition {
+    let columns = fields
+        .split(' ')
+        .filter_map(|column| column.split_once(':'));
     let mut fields: HashMap<SmolStr, Shape> = columns
-        .filter_map(|column| column.split_once(':'))
         .map(|(name, code)| (name.into(), shape(code)))
         .collect();
     let additional = fields.remove("*");
