@@ -141,7 +141,7 @@ impl Execution<'_> {
         let why = match stop {
             ApplyStop::Stopping => return Stop::Stopping,
             ApplyStop::Refused(error) => error.to_string(),
-            ApplyStop::Unrecorded(error) => error,
+            ApplyStop::Unrecorded(error) | ApplyStop::Unsettled(error) => error,
         };
         let mut message = format!("{why}\n");
         let written = log.written();
@@ -173,6 +173,8 @@ enum ApplyStop {
     Refused(ApplyError),
     /// The inventory could not be stored, so nothing new was created.
     Unrecorded(String),
+    /// The controller is so starved of time that a wait did not end at its own deadline.
+    Unsettled(String),
     Stopping,
 }
 
@@ -236,7 +238,13 @@ impl Turn<'_> {
         let until = Instant::now() + rheostat_apply::SETTLE_TIMEOUT;
         match self.execution.wait(until, false, settle).await {
             Ok(settled) => settled.map_err(ApplyStop::Refused),
-            Err(_) => Err(ApplyStop::Stopping),
+            Err(Interrupted::Stopping) => Err(ApplyStop::Stopping),
+            Err(Interrupted::Deadline | Interrupted::Newer(_)) => {
+                let stage = self.stage.kind;
+                Err(ApplyStop::Unsettled(format!(
+                    "{stage:?} are not in effect in time"
+                )))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use parking_lot::Mutex;
 use rheostat_apply::{Inventory, Ledger};
 use rheostat_runtime::ObjectKey;
+use rheostat_tree::Tree;
 
 use crate::plan::Built;
 
@@ -41,6 +42,16 @@ impl Memories {
             uid: uid.map(str::to_owned),
             ..Memory::default()
         }
+    }
+
+    /// Whether the last build of an object holds for another tree, too. Nobody knows while a pass
+    /// over the object runs.
+    pub fn holds_in(&self, key: &ObjectKey, tree: &Tree) -> bool {
+        let memories = self.by_key.lock();
+        let built = memories.get(key).and_then(|memory| memory.built.as_ref());
+        let read_set = built.map(Built::read_set);
+        drop(memories);
+        read_set.is_some_and(|read_set| read_set.holds_in(tree))
     }
 
     /// Remembers.

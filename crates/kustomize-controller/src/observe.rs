@@ -85,6 +85,7 @@ impl Surroundings {
     /// Waiting: `DependencyNotReady`.
     pub fn check_dependencies(&self, desired: &Desired, artifact: &Artifact) -> Result<(), Halt> {
         if desired.dependencies.is_empty() {
+            self.forget(&desired.key);
             return Ok(());
         }
         // Told before the look, so that no change between the two is missed.
@@ -93,8 +94,13 @@ impl Surroundings {
             self.check_dependency(desired, dependency, artifact)
                 .map_err(|why| self.not_ready(why))?;
         }
-        self.awaiting.lock().remove(&desired.key);
+        self.forget(&desired.key);
         Ok(())
+    }
+
+    /// The Kustomization waits for no other one any more.
+    pub fn forget(&self, key: &ObjectKey) {
+        self.awaiting.lock().remove(key);
     }
 
     fn check_dependency(

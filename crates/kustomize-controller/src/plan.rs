@@ -65,6 +65,13 @@ struct Inputs {
     common: CommonMetadata,
 }
 
+impl Built {
+    /// What the build looked at.
+    pub fn read_set(&self) -> Arc<ReadSet> {
+        Arc::clone(&self.read_set)
+    }
+}
+
 impl Request {
     /// What a Kustomization asks to be made of a path in a tree.
     pub fn new(object: &Kustomization, desired: &Desired, tree: Tree, root: TreePath) -> Self {

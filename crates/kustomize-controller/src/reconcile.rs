@@ -26,7 +26,7 @@ pub struct KustomizationReconciler {
     /// The unpacked artifacts.
     pub trees: Arc<Trees>,
     /// What is remembered between passes.
-    pub memories: Memories,
+    pub memories: Arc<Memories>,
     /// How objects are applied.
     pub means: Means,
 }
@@ -48,6 +48,7 @@ impl Reconciler for KustomizationReconciler {
             .memories
             .take(pass.key(), object.metadata.uid.as_deref());
         if object.is_being_deleted() {
+            self.surroundings.forget(pass.key());
             let outcome = finalize(&self.means, &object, pass, &memory.unrecorded).await;
             if !matches!(outcome.end, End::Finalized) {
                 self.memories.put(pass.key(), memory);

@@ -35,7 +35,8 @@ pub fn report(
     set_conditions(&mut status, object, outcome, moment);
     let next = match &outcome.end {
         End::Applied => Requeue::Interval(desired.interval),
-        End::Suspended | End::Finalized | End::Stopped => Requeue::Never,
+        End::Suspended | End::Finalized => Requeue::Never,
+        End::Stopped => Requeue::Backoff,
         End::Halted(halt) => match halt.verdict {
             HaltVerdict::Retry(delay) => Requeue::After(delay),
             HaltVerdict::Backoff => Requeue::Backoff,

@@ -21,7 +21,7 @@ use crate::memory::Memories;
 use crate::observe::Surroundings;
 use crate::reconcile::KustomizationReconciler;
 use crate::trees::Trees;
-use crate::wake;
+use crate::wake::{self, SourceWaker};
 
 /// The names under which this controller acts.
 pub const ROLE: Role = Role {
@@ -54,10 +54,11 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
     let trees = Arc::new(Trees::new(fetcher));
     let managed = kustomizations(&context, context.settings.label_selector.clone());
     let surroundings = Arc::new(surroundings(&context, args, &managed));
+    let memories = Arc::new(Memories::default());
     let reconciler = KustomizationReconciler {
         surroundings: Arc::clone(&surroundings),
         trees: Arc::clone(&trees),
-        memories: Memories::default(),
+        memories: Arc::clone(&memories),
         means: means(&context, args, gates),
     };
     // A pass that looks at its source before the sources are there would report it missing.
@@ -71,8 +72,14 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
     }
     let controller = Controller::new(&context, managed.clone(), reconciler);
     let waker = controller.waker();
-    wake::on_sources(&surroundings.sources, &managed, &trees, &waker);
     wake::on_dependencies(&surroundings, &waker);
+    let sources = SourceWaker {
+        managed,
+        trees,
+        memories,
+        waker,
+    };
+    sources.follow(&surroundings.sources);
     controller.run().await;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Who wakes whom: a source its Kustomizations, a Kustomization those that wait for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rheostat_api::{Artifact, ConditionType, GitRepository, Kustomization};
 use rheostat_runtime::{Cause, Change, ObjectKey, ObjectRef, Store, Waker};
 
 use crate::desired::Desired;
+use crate::memory::Memories;
 use crate::observe::Surroundings;
 use crate::trees::Trees;
 
@@ -26,32 +27,67 @@ pub fn references(object: &Kustomization) -> Vec<ObjectRef> {
         .collect()
 }
 
-/// Wakes Kustomizations when their source has something new, in the order of their dependencies.
-pub fn on_sources(
-    sources: &Store<GitRepository>,
-    managed: &Store<Kustomization>,
-    trees: &Arc<Trees>,
-    waker: &Waker,
-) {
-    let (managed, trees, waker) = (managed.clone(), Arc::clone(trees), waker.clone());
-    sources.on_change(move |change| {
-        let old = change.old.as_deref().and_then(artifact_of);
-        let new = change.new.as_deref().and_then(artifact_of);
-        if let Some(old) = old.filter(|old| Some(*old) != new) {
-            trees.forget(old);
-        }
-        let Some(new) = new.filter(|new| old.is_none_or(|old| !old.has_revision(&new.revision)))
-        else {
+/// What is needed to wake those whom a source concerns.
+#[derive(Clone, Debug)]
+pub struct SourceWaker {
+    /// The Kustomizations of this instance.
+    pub managed: Store<Kustomization>,
+    /// The unpacked artifacts.
+    pub trees: Arc<Trees>,
+    /// What is remembered of each Kustomization.
+    pub memories: Arc<Memories>,
+    /// The queue.
+    pub waker: Waker,
+}
+
+impl SourceWaker {
+    /// Wakes Kustomizations whenever their source has something new.
+    pub fn follow(self, sources: &Store<GitRepository>) {
+        sources.on_change(move |change| {
+            let old = change.old.as_deref().and_then(artifact_of);
+            let new = change.new.as_deref().and_then(artifact_of);
+            if let Some(old) = old.filter(|old| Some(*old) != new) {
+                self.trees.forget(old);
+            }
+            let is_news = |new: &&Artifact| old.is_none_or(|old| !old.has_revision(&new.revision));
+            if let Some(new) = new.filter(is_news) {
+                let source = ObjectRef {
+                    kind: "GitRepository".to_owned(),
+                    key: change.key.clone(),
+                };
+                tokio::spawn(self.clone().wake(source, new.clone()));
+            }
+        });
+    }
+
+    /// Wakes those first whose build changes, and whom they depend on: the others only have to take
+    /// note of the revision, and a large repository has many of them.
+    async fn wake(self, source: ObjectRef, artifact: Artifact) {
+        let due = in_order(&self.managed, &source, &artifact.revision);
+        if due.is_empty() {
             return;
-        };
-        let source = ObjectRef {
-            kind: "GitRepository".to_owned(),
-            key: change.key.clone(),
-        };
-        for key in in_order(&managed, &source, &new.revision) {
-            waker.wake(&key, Cause::Watch(source.clone()));
         }
-    });
+        // A tree that cannot be had is reported by the passes.
+        let urgent = match self.trees.get(&artifact).await {
+            Ok(tree) => urgent(&due, |key| !self.memories.holds_in(key, &tree)),
+            Err(_) => due.iter().map(|due| due.key.clone()).collect(),
+        };
+        let (first, rest): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|due| urgent.contains(&due.key));
+        for due in first {
+            self.waker.wake(&due.key, Cause::Watch(source.clone()));
+        }
+        for due in rest {
+            self.waker.wake(&due.key, Cause::CatchUp(source.clone()));
+        }
+    }
+}
+
+/// A Kustomization that a new revision concerns.
+#[derive(Debug)]
+struct Due {
+    key: ObjectKey,
+    dependencies: Vec<ObjectKey>,
 }
 
 /// Wakes Kustomizations that wait for another one as soon as that one is further on.
@@ -99,23 +135,37 @@ fn readiness(object: Option<&Kustomization>) -> Option<(bool, bool, String)> {
 
 /// The Kustomizations of a source that have something to do for a revision, those first that
 /// others depend on.
-fn in_order(managed: &Store<Kustomization>, source: &ObjectRef, revision: &str) -> Vec<ObjectKey> {
+fn in_order(managed: &Store<Kustomization>, source: &ObjectRef, revision: &str) -> Vec<Due> {
     let referrers = managed.referrers(source);
     let objects: HashMap<ObjectKey, Arc<Kustomization>> = referrers
         .iter()
         .filter_map(|key| Some((key.clone(), managed.get(key)?)))
         .collect();
-    let due = referrers
-        .iter()
-        .filter(|key| objects.get(*key).is_some_and(|o| has_work(o, revision)))
-        .collect::<Vec<_>>();
     let mut ranks = HashMap::new();
-    let mut due: Vec<(usize, &ObjectKey)> = due
-        .into_iter()
-        .map(|key| (rank(&objects, key, &mut ranks, 0), key))
+    let mut due: Vec<(usize, &ObjectKey, &Arc<Kustomization>)> = objects
+        .iter()
+        .filter(|(_, object)| has_work(object, revision))
+        .map(|(key, object)| (rank(&objects, key, &mut ranks, 0), key, object))
         .collect();
-    due.sort();
-    due.into_iter().map(|(_, key)| key.clone()).collect()
+    due.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    due.into_iter()
+        .map(|(_, key, object)| Due {
+            key: key.clone(),
+            dependencies: Desired::parse(object).dependencies,
+        })
+        .collect()
+}
+
+/// Those whose build changes, and all that they depend on. `due` is in the order of dependencies.
+fn urgent(due: &[Due], is_changed: impl Fn(&ObjectKey) -> bool) -> HashSet<ObjectKey> {
+    let mut urgent = HashSet::new();
+    for due in due.iter().rev() {
+        if urgent.contains(&due.key) || is_changed(&due.key) {
+            urgent.insert(due.key.clone());
+            urgent.extend(due.dependencies.iter().cloned());
+        }
+    }
+    urgent
 }
 
 /// Whether a revision is news to an object: one that has tried it, and was not refused, knows it.
@@ -155,4 +205,31 @@ fn rank<'a>(
         .unwrap_or_default();
     ranks.insert(key, longest);
     longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(name: &str, dependencies: &[&str]) -> Due {
+        let key = |name: &&str| ObjectKey::new("apps", *name);
+        Due {
+            key: key(&name),
+            dependencies: dependencies.iter().map(key).collect(),
+        }
+    }
+
+    #[test]
+    fn whoever_changes_takes_along_those_before_it() {
+        let all = [
+            due("a", &[]),
+            due("b", &[]),
+            due("c", &["a"]),
+            due("d", &["c"]),
+        ];
+        let found = urgent(&all, |key| key.name == "d");
+        let mut names: Vec<&str> = found.iter().map(|key| key.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["a", "c", "d"]);
+    }
 }

@@ -34,6 +34,8 @@ pub enum Cause {
     Retry,
     /// Another object, for example its source, changed.
     Watch(ObjectRef),
+    /// Another object changed, in nothing that this one is made from: it has to catch up, and has time to.
+    CatchUp(ObjectRef),
     /// Its specification changed, or it was created or marked for deletion.
     Changed,
     /// Somebody asked for it (`reconcile.fluxcd.io/requestedAt`): nothing that may be stale is trusted.
@@ -44,7 +46,7 @@ impl Cause {
     /// True where somebody waits for the result.
     pub fn is_prompt(&self) -> bool {
         match self {
-            Self::Startup | Self::Interval | Self::Retry => false,
+            Self::Startup | Self::Interval | Self::Retry | Self::CatchUp(_) => false,
             Self::Watch(_) | Self::Changed | Self::Requested => true,
         }
     }
@@ -55,9 +57,10 @@ impl Cause {
             Self::Interval => 0,
             Self::Retry => 1,
             Self::Startup => 2,
-            Self::Watch(_) => 3,
-            Self::Changed => 4,
-            Self::Requested => 5,
+            Self::CatchUp(_) => 3,
+            Self::Watch(_) => 4,
+            Self::Changed => 5,
+            Self::Requested => 6,
         }
     }
 }

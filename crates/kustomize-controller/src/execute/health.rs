@@ -54,7 +54,8 @@ impl Execution<'_> {
                 Err(Halt::failed(Reason::HealthCheckFailed, message, retry).into())
             }
             Err(Interrupted::Newer(cause)) => Err(self.cancelled(&cause).into()),
-            Err(Interrupted::Deadline | Interrupted::Stopping) => Err(Stop::Stopping),
+            Err(Interrupted::Deadline) => Err(self.overdue(facts).into()),
+            Err(Interrupted::Stopping) => Err(Stop::Stopping),
         }
     }
 
@@ -96,6 +97,13 @@ impl Execution<'_> {
         subjects.into_iter().filter(is_other).collect()
     }
 
+    /// The wait did not even end at its own deadline: the controller is starved of time.
+    fn overdue(&self, facts: &mut Facts) -> Halt {
+        let message = "health check did not end in time";
+        facts.health = Health::Failed(message.to_owned());
+        Halt::failed(Reason::HealthCheckFailed, message, self.desired.retry)
+    }
+
     fn was_healthy(&self) -> bool {
         self.object
             .condition(&ConditionType::Healthy)
@@ -104,7 +112,7 @@ impl Execution<'_> {
 
     fn cancelled(&self, cause: &Cause) -> Halt {
         let trigger = match cause {
-            Cause::Watch(source) => source.clone(),
+            Cause::Watch(source) | Cause::CatchUp(source) => source.clone(),
             _ => ObjectRef {
                 kind: "Kustomization".to_owned(),
                 key: self.desired.key.clone(),

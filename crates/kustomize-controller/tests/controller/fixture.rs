@@ -1,0 +1,246 @@
+//! A namespace with a source, a Kustomization and a controller that looks at nothing else.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::api::{ListParams, Patch, PatchParams};
+use kube::{Api, Client};
+use parking_lot::Mutex;
+use rheostat_api::{ConditionType, GitRepository, Kustomization};
+use rheostat_artifact::archive::{Archive, Entry, EntryKind};
+use rheostat_artifact::digest::{Algorithm, Digest};
+use rheostat_testing::process::Scratch;
+use rheostat_testing::{ControlPlane, Controller, controller, manifest};
+use rheostat_tree::TreePath;
+use rheostat_yaml::{Limits, Profile, json, parse};
+use serde_json::{Value, json};
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+type Served = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
+pub(crate) struct World {
+    pub(crate) client: Client,
+    pub(crate) namespace: String,
+    pub(crate) controller: Controller,
+    address: std::net::SocketAddr,
+    served: Served,
+    // Removed when the test ends.
+    _scratch: Scratch,
+}
+
+impl World {
+    /// A world whose controller reaches the cluster by way of `kubeconfig`, if given.
+    pub(crate) async fn new(name: &str, kubeconfig: Option<PathBuf>) -> Self {
+        let plane = ControlPlane::shared().await.expect("a control plane");
+        let client = plane.client().await.expect("a client");
+        define_kinds(&client).await;
+        let namespace = plane.namespace(name).await.expect("a namespace");
+        let scratch = Scratch::new(name).expect("a folder");
+        let options = controller::Options {
+            kubeconfig: kubeconfig.unwrap_or_else(|| plane.kubeconfig().to_owned()),
+            folder: scratch.path().to_owned(),
+            namespace: Some(namespace.clone()),
+            arguments: vec![
+                "--requeue-dependency=1s".to_owned(),
+                "--http-retry=1".to_owned(),
+            ],
+        };
+        let controller = Controller::kustomize(options).await.expect("a controller");
+        let served = Served::default();
+        let router = Router::new()
+            .route("/{name}", get(answer))
+            .with_state(Arc::clone(&served));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async { axum::serve(listener, router).await });
+        let world = Self {
+            client,
+            namespace,
+            controller,
+            address,
+            served,
+            _scratch: scratch,
+        };
+        world.create(&source()).await;
+        world
+    }
+
+    /// Creates an object in the namespace.
+    pub(crate) async fn create(&self, object: &Value) {
+        let mut object = object.clone();
+        object["metadata"]["namespace"] = json!(self.namespace);
+        manifest::apply(&self.client, [&object])
+            .await
+            .expect("the object is taken");
+    }
+
+    /// Creates the Kustomization `app` with these fields on top of the usual ones.
+    pub(crate) async fn kustomization(&self, spec: &Value) {
+        let mut whole = json!({
+            "interval": "1h", "retryInterval": "1s", "prune": true, "path": "./app",
+            "sourceRef": {"kind": "GitRepository", "name": "repo"},
+        });
+        for (field, value) in spec.as_object().expect("a mapping") {
+            whole[field] = value.clone();
+        }
+        let object = json!({
+            "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
+            "metadata": {"name": "app"}, "spec": whole,
+        });
+        self.create(&object).await;
+    }
+
+    /// Offers `ConfigMap`s of these names and values as a revision of the source.
+    pub(crate) async fn publish(&self, revision: &str, configs: &[(&str, &str)]) {
+        let files = configs.iter().map(|(name, value)| {
+            let namespace = &self.namespace;
+            let text = format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: {namespace}}}\n\
+                 data: {{k: '{value}'}}\n"
+            );
+            (format!("app/{name}.yaml"), text)
+        });
+        let files: Vec<(String, String)> = files.collect();
+        let bytes = archived(&files);
+        let digest = Digest::of(Algorithm::Sha256, &bytes).to_string();
+        self.offer(revision, bytes, &digest).await;
+    }
+
+    /// Offers bytes as a revision of the source, with a digest that may be wrong.
+    pub(crate) async fn offer(&self, revision: &str, bytes: Vec<u8>, digest: &str) {
+        self.served
+            .lock()
+            .insert(format!("{revision}.tar.gz"), bytes);
+        let url = format!("http://{}/{revision}.tar.gz", self.address);
+        let artifact = json!({
+            "digest": digest, "revision": revision, "url": url, "path": "repo.tar.gz",
+            "lastUpdateTime": "2026-01-01T00:00:00Z",
+        });
+        let status = Patch::Merge(json!({"status": {"artifact": artifact}}));
+        let sources: Api<GitRepository> = Api::namespaced(self.client.clone(), &self.namespace);
+        let params = PatchParams::default();
+        sources
+            .patch_status("repo", &params, &status)
+            .await
+            .expect("the status is taken");
+    }
+
+    /// The Kustomization as it is.
+    pub(crate) async fn object(&self) -> Option<Kustomization> {
+        let objects: Api<Kustomization> = Api::namespaced(self.client.clone(), &self.namespace);
+        objects.get_opt("app").await.expect("the server answers")
+    }
+
+    /// Waits until the Kustomization has applied a revision.
+    pub(crate) async fn applied(&self, revision: &str) {
+        self.until(&format!("{revision} applied"), |object| {
+            let status = object.and_then(|o| o.status.as_ref());
+            let is_ready = object
+                .and_then(|o| o.condition(&ConditionType::Ready))
+                .is_some_and(rheostat_api::Condition::is_true);
+            is_ready && status.and_then(|s| s.last_applied_revision.as_deref()) == Some(revision)
+        })
+        .await;
+    }
+
+    /// Waits until `Ready` is False with this reason, and returns its message.
+    pub(crate) async fn failed(&self, reason: &str) -> String {
+        self.until(reason, |object| {
+            let ready = object.and_then(|o| o.condition(&ConditionType::Ready));
+            ready.is_some_and(|ready| ready.is_false() && ready.reason.as_str() == reason)
+        })
+        .await;
+        let object = self.object().await.expect("it is there");
+        let ready = object.condition(&ConditionType::Ready);
+        ready.expect("it is ready or not").message.clone()
+    }
+
+    /// Waits until something holds for the Kustomization.
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn(Option<&Kustomization>) -> bool) {
+        let seen = async {
+            while !holds(self.object().await.as_ref()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let seen = tokio::time::timeout(PATIENCE, seen).await;
+        let status = self.object().await.and_then(|o| o.status);
+        let log = self.controller.log_tail(20);
+        assert!(seen.is_ok(), "waited for {what}; status: {status:?}\n{log}");
+    }
+
+    /// Names and values of all `ConfigMap`s but the cluster's own.
+    pub(crate) async fn configs(&self) -> Vec<(String, String)> {
+        let configs: Api<ConfigMap> = Api::namespaced(self.client.clone(), &self.namespace);
+        let list = configs
+            .list(&ListParams::default())
+            .await
+            .expect("the server answers");
+        let pair = |config: ConfigMap| {
+            let value = config.data.and_then(|mut data| data.remove("k"))?;
+            Some((config.metadata.name?, value))
+        };
+        list.items.into_iter().filter_map(pair).collect()
+    }
+}
+
+/// Bytes of an archive.
+pub(crate) fn archived(files: &[(String, String)]) -> Vec<u8> {
+    let mut archive = Archive::new(Vec::new(), Algorithm::Sha256).expect("memory takes all");
+    for (path, text) in files {
+        let entry = Entry {
+            path: TreePath::new(path).expect("a path"),
+            kind: EntryKind::File {
+                is_executable: false,
+            },
+        };
+        archive
+            .append(&entry, text.as_bytes())
+            .expect("memory takes all");
+    }
+    archive.finish().expect("memory takes all").output
+}
+
+fn source() -> Value {
+    json!({
+        "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+        "metadata": {"name": "repo"},
+        "spec": {"interval": "1h", "url": "https://example.com/repo"},
+    })
+}
+
+async fn answer(
+    State(served): State<Served>,
+    Path(name): Path<String>,
+) -> Result<Vec<u8>, StatusCode> {
+    served
+        .lock()
+        .get(&name)
+        .cloned()
+        .ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn define_kinds(client: &Client) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../crds");
+    let files = std::fs::read_dir(folder).expect("the definitions are there");
+    let mut definitions = Vec::new();
+    for file in files {
+        let text = std::fs::read(file.expect("a file").path()).expect("the file can be read");
+        let node = parse(&text, Profile::V2, &Limits::default()).expect("YAML");
+        let node = node.expect("a document");
+        definitions.push(json::from_node(&node, Profile::V2).expect("JSON"));
+    }
+    manifest::define(client, &definitions)
+        .await
+        .expect("the definitions are taken");
+}
