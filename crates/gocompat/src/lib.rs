@@ -10,3 +10,4 @@ pub mod path;
 pub mod regexp;
 pub mod semver;
 pub mod strconv;
+pub mod time;

@@ -2,11 +2,17 @@
 
 mod data;
 mod templates;
+mod toml;
 mod unsupported;
 
 use crate::function::Function;
 
 /// The tables in the order in which later ones hold.
-pub(super) fn tables() -> [&'static [Function]; 3] {
-    [unsupported::TABLE, data::TABLE, templates::TABLE]
+pub(super) fn tables() -> [&'static [Function]; 4] {
+    [
+        unsupported::TABLE,
+        data::TABLE,
+        templates::TABLE,
+        toml::TABLE,
+    ]
 }

@@ -1,11 +1,13 @@
 //! The functions of Sprig 3.3 that Helm keeps.
 
+mod date;
 mod defaults;
 mod dict;
 mod encoding;
 mod list;
 mod merge;
 mod numbers;
+mod passwords;
 mod paths;
 mod random;
 mod reflection;
@@ -21,11 +23,13 @@ use crate::function::Function;
 /// The tables, in no particular order: no name is in two of them.
 pub(super) fn tables() -> Vec<&'static [Function]> {
     vec![
+        date::TABLE,
         defaults::TABLE,
         dict::TABLE,
         encoding::TABLE,
         list::TABLE,
         numbers::TABLE,
+        passwords::TABLE,
         paths::TABLE,
         random::TABLE,
         reflection::TABLE,

@@ -12,8 +12,6 @@ macro_rules! unsupported {
 }
 
 pub(super) static TABLE: &[Function] = unsupported![
-    "ago" "bcrypt" "buildCustomCert" "date" "dateInZone" "dateModify" "date_in_zone" "date_modify" "decryptAES" "derivePassword"
-    "duration" "durationRound" "encryptAES" "fromToml" "genCA" "genCAWithKey" "genPrivateKey" "genSelfSignedCert"
-    "genSelfSignedCertWithKey" "genSignedCert" "genSignedCertWithKey" "htmlDate" "htmlDateInZone" "htpasswd" "mustDateModify"
-    "mustToDate" "mustToToml" "must_date_modify" "now" "toDate" "toToml" "unixEpoch"
+    "buildCustomCert" "decryptAES" "derivePassword" "encryptAES" "genCA" "genCAWithKey" "genPrivateKey" "genSelfSignedCert"
+    "genSelfSignedCertWithKey" "genSignedCert" "genSignedCertWithKey"
 ];
