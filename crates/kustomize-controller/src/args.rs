@@ -110,6 +110,11 @@ impl Args {
     /// # Errors
     /// All flags in question at once.
     pub fn check(&self) -> Result<(), Unsupported> {
+        Unsupported::check(&self.defaults())
+    }
+
+    /// The flags that must stay at their defaults, and whether they are.
+    fn defaults(&self) -> Vec<(&'static str, bool)> {
         let flags = &self.unsupported;
         let default_configs = "reconcile.fluxcd.io/watch=Enabled";
         let mut defaults = vec![
@@ -141,7 +146,7 @@ impl Args {
             ),
         ];
         defaults.extend(flags.token_cache.defaults());
-        Unsupported::check(&defaults)
+        defaults
     }
 
     /// Reads the feature gates.
@@ -210,5 +215,19 @@ mod tests {
         let expected = [("", "ConfigMap"), ("example.com", "Widget")];
         let expected = expected.map(|(group, kind)| (group.to_owned(), kind.to_owned()));
         assert_eq!(args.apply.stage_kinds(), BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn what_is_refused_stands_on_the_page_of_compatibility() {
+        let page = include_str!("../../../docs/compatibility.md");
+        let flags = Args::try_parse_from(["kustomize-controller"])
+            .unwrap()
+            .defaults()
+            .into_iter()
+            .map(|(flag, _)| flag);
+        let gates = GATES.iter().filter(|gate| !gate.is_supported);
+        for name in flags.chain(gates.map(|gate| gate.name)) {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
     }
 }

@@ -230,4 +230,23 @@ mod tests {
             assert_eq!(unsupported(&desired(&spec).0.spec), expected, "{spec}");
         }
     }
+
+    #[test]
+    fn what_is_refused_stands_on_the_page_of_compatibility() {
+        let page = include_str!("../../../docs/compatibility.md");
+        let (object, _) = desired(&json!({
+            "decryption": {"provider": "sops"},
+            "dependsOn": [{"name": "a", "readyExpr": "true"}],
+            "force": true,
+            "healthCheckExprs": [{"apiVersion": "v1", "current": "true"}],
+            "ignore": [{"paths": ["/a"]}],
+            "kubeConfig": {"secretRef": {"name": "a"}},
+            "postBuild": {},
+            "serviceAccountName": "a",
+            "sourceRef": {"kind": "Bucket", "name": "b"},
+        }));
+        for field in unsupported(&object.spec) {
+            assert!(page.contains(&format!("`{field}`")), "{field}");
+        }
+    }
 }

@@ -106,6 +106,11 @@ impl Args {
     /// # Errors
     /// All flags in question at once.
     pub fn check(&self) -> Result<(), Unsupported> {
+        Unsupported::check(&self.defaults())
+    }
+
+    /// The flags that must stay at their defaults, and whether they are.
+    fn defaults(&self) -> Vec<(&'static str, bool)> {
         let flags = &self.unsupported;
         let mut defaults = vec![
             (
@@ -137,7 +142,7 @@ impl Args {
             ),
         ];
         defaults.extend(flags.token_cache.defaults());
-        Unsupported::check(&defaults)
+        defaults
     }
 
     /// Reads the feature gates.
@@ -207,6 +212,16 @@ mod tests {
             (&["--storage-adv-addr=sc.ns.svc."], "sc.ns.svc."),
         ] {
             assert_eq!(parsed(flags).storage.advertised_address(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_refused_stands_on_the_page_of_compatibility() {
+        let page = include_str!("../../../docs/compatibility.md");
+        let flags = parsed(&[]).defaults().into_iter().map(|(flag, _)| flag);
+        let gates = GATES.iter().filter(|gate| !gate.is_supported);
+        for name in flags.chain(gates.map(|gate| gate.name)) {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
         }
     }
 }

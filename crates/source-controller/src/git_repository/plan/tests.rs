@@ -14,6 +14,14 @@ fn spec(change: impl FnOnce(&mut GitRepositorySpec)) -> GitRepositorySpec {
 
 fn check_refused(change: impl FnOnce(&mut GitRepositorySpec), reason: &Reason, message: &str) {
     let halt = Desired::parse(&spec(change)).expect_err(message);
+    let field = message.split(' ').next().expect("a message has words");
+    let page = include_str!("../../../../../docs/compatibility.md");
+    if *reason == Reason::NotSupported {
+        assert!(
+            page.contains(&format!("`{field}`")),
+            "{field} on the page of compatibility"
+        );
+    }
     assert_eq!((&halt.reason, &*halt.message), (reason, message));
 }
 
