@@ -84,14 +84,13 @@ impl Facts {
             facts.flow_indicators = true;
         }
         let mut previous = None;
-        let mut chars = text.char_indices().peekable();
-        while let Some((index, char)) = chars.next() {
-            let next = chars.peek().map(|&(_, char)| char);
+        let mut chars = text.chars();
+        while let Some(char) = chars.next() {
+            let next = chars.clone().next();
             let is_followed_by_blank = matches!(next, None | Some(' ' | '\t'));
-            if index == 0 {
-                facts.note_first(char, is_followed_by_blank);
-            } else {
-                facts.note_indicator(char, previous, is_followed_by_blank);
+            match previous {
+                None => facts.note_first(char, is_followed_by_blank),
+                Some(previous) => facts.note_indicator(char, previous, is_followed_by_blank),
             }
             if char == '\t' && tabs == Tabs::InBlocks {
                 facts.tabs = true;
@@ -100,6 +99,13 @@ impl Facts {
             }
             facts.note_spacing(char, previous, next.is_none());
             previous = Some(char);
+            // After the first character a run of harmless ones says nothing.
+            let rest = chars.as_str();
+            let run = rest.bytes().take_while(|&byte| is_harmless(byte)).count();
+            if run > 0 {
+                previous = Some('a');
+                chars = rest[run..].chars();
+            }
         }
         facts
     }
@@ -123,16 +129,14 @@ impl Facts {
         }
     }
 
-    fn note_indicator(&mut self, char: char, previous: Option<char>, is_followed_by_blank: bool) {
+    fn note_indicator(&mut self, char: char, previous: char, is_followed_by_blank: bool) {
         match char {
             ',' | '?' | '[' | ']' | '{' | '}' => self.flow_indicators = true,
             ':' => {
                 self.flow_indicators = true;
                 self.block_indicators |= is_followed_by_blank;
             }
-            '#' if previous
-                .is_some_and(|char| matches!(char, ' ' | '\t' | '\0') || is_break(char)) =>
-            {
+            '#' if matches!(previous, ' ' | '\t' | '\0') || is_break(previous) => {
                 self.flow_indicators = true;
                 self.block_indicators = true;
             }

@@ -31,8 +31,7 @@ pub(super) fn through_json(
     text: Cow<'_, str>,
     position: Position,
 ) -> Result<Cow<'_, str>, JsonError> {
-    let is_common = |byte: u8| byte < 0x7F;
-    if text.bytes().all(is_common) {
+    if text.is_ascii() && !text.as_bytes().contains(&0x7F) {
         return Ok(text);
     }
     if text.contains(is_forbidden) {

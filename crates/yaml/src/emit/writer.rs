@@ -1,5 +1,7 @@
 //! The lowest layer of both emitters: columns, indentation, and how each style of scalar is written.
 
+use std::str::Chars;
+
 use super::analysis::{is_break, is_printable};
 
 /// Text in the making, with what libyaml's emitter remembers of the current line.
@@ -116,13 +118,14 @@ impl<'a> Writer<'a> {
     fn write_folding(&mut self, text: &str, may_fold: bool, quote: Quote) {
         let mut after_space = false;
         let mut after_break = false;
-        let last = text.len().saturating_sub(1);
-        let mut chars = text.char_indices().peekable();
-        while let Some((index, char)) = chars.next() {
+        let mut chars = text.chars();
+        let mut is_first = true;
+        while let Some(char) = chars.next() {
             if char == ' ' {
-                let is_inside = quote == Quote::None || (index > 0 && index < last);
-                let is_single = chars.peek().is_none_or(|&(_, next)| next != ' ');
-                if may_fold && !after_space && self.column > self.width && is_inside && is_single {
+                let next = chars.clone().next();
+                let is_inside = quote == Quote::None || (!is_first && next.is_some());
+                let is_foldable = may_fold && !after_space && is_inside && next != Some(' ');
+                if is_foldable && self.column > self.width {
                     self.write_indent();
                 } else {
                     self.put(char);
@@ -142,29 +145,43 @@ impl<'a> Writer<'a> {
                     self.put(char);
                 }
                 self.put(char);
+                self.put_word(&mut chars);
                 self.indention = false;
                 after_space = false;
                 after_break = false;
             }
+            is_first = false;
         }
+    }
+
+    /// Writes what follows up to a blank, a quote, a backslash, or anything beyond ASCII.
+    fn put_word(&mut self, chars: &mut Chars<'_>) {
+        let rest = chars.as_str();
+        let is_word =
+            |byte: &u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b'\'' | b'\\');
+        let length = rest.bytes().take_while(is_word).count();
+        self.text.push_str(&rest[..length]);
+        self.column += length;
+        *chars = rest[length..].chars();
     }
 
     pub(super) fn write_double_quoted(&mut self, text: &str, may_fold: bool) {
         self.write_spaced_indicator("\"", false);
         let mut after_space = false;
-        let last = text.len().saturating_sub(1);
         // libyaml tests the start of the text, not the character, for a byte order mark.
         let escapes_all = text.starts_with('\u{FEFF}');
-        let mut chars = text.char_indices().peekable();
-        while let Some((index, char)) = chars.next() {
+        let mut chars = text.chars();
+        let mut is_first = true;
+        while let Some(char) = chars.next() {
             if escapes_all || !is_printable(char) || is_break(char) || matches!(char, '"' | '\\') {
                 self.write_escape(char);
                 after_space = false;
             } else if char == ' ' {
-                if may_fold && !after_space && self.column > self.width && index > 0 && index < last
-                {
+                let next = chars.clone().next();
+                let is_foldable = may_fold && !after_space && !is_first && next.is_some();
+                if is_foldable && self.column > self.width {
                     self.write_indent();
-                    if chars.peek().is_some_and(|&(_, next)| next == ' ') {
+                    if next == Some(' ') {
                         self.put('\\');
                     }
                 } else {
@@ -173,8 +190,10 @@ impl<'a> Writer<'a> {
                 after_space = true;
             } else {
                 self.put(char);
+                self.put_word(&mut chars);
                 after_space = false;
             }
+            is_first = false;
         }
         self.write_indicator("\"");
         self.indention = false;

@@ -55,10 +55,24 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, ReadEr
 /// Whether there is a character outside tab, line breaks, printable ASCII, U+0085, U+00A0–U+D7FF, U+E000–U+FFFD and
 /// U+10000 upwards.
 fn has_forbidden(text: &str) -> bool {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r');
-    // Most texts are ASCII throughout; the slower look is for those that are not.
-    !text.as_bytes().iter().all(is_plain)
-        && text.chars().any(|char| {
-            !matches!(char, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..)
-        })
+    let is_control =
+        |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7F;
+    // Whole chunks without a branch inside: the compiler compares many bytes at once.
+    let has_control = |chunk: &[u8]| {
+        chunk
+            .iter()
+            .fold(false, |found, &byte| found | is_control(byte))
+    };
+    text.as_bytes().chunks(1024).any(has_control)
+        || (!text.is_ascii() && has_forbidden_beyond_ascii(text.as_bytes()))
+}
+
+/// Whether UTF-8 holds U+0080–U+009F but for U+0085, or U+FFFE or U+FFFF.
+fn has_forbidden_beyond_ascii(bytes: &[u8]) -> bool {
+    bytes
+        .windows(2)
+        .any(|pair| pair[0] == 0xC2 && matches!(pair[1], 0x80..=0x84 | 0x86..=0x9F))
+        || bytes
+            .windows(3)
+            .any(|triple| matches!(triple, [0xEF, 0xBF, 0xBE | 0xBF]))
 }
