@@ -66,7 +66,7 @@ async fn feed<K: Managed>(
     }
 }
 
-fn take<K: Managed>(
+pub(super) fn take<K: Managed>(
     store: &Store<K>,
     listed: &mut HashSet<ObjectKey>,
     event: Event<DeserializeGuard<K>>,

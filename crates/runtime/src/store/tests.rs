@@ -1,5 +1,11 @@
+use std::collections::HashSet;
+
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::api::ObjectMeta;
+use kube::{
+    api::ObjectMeta,
+    core::{DeserializeGuard, error_boundary::InvalidObject},
+    runtime::watcher::Event,
+};
 
 use super::*;
 
@@ -111,4 +117,25 @@ async fn a_waiter_is_woken_by_its_object_alone() {
     store.apply(config_map("a", "u2", 1), Origin::Watch);
     store.apply(config_map("a", "u2", 2), Origin::Watch);
     assert_eq!(waiting.await.expect("the waiter does not panic"), "2");
+}
+
+#[test]
+fn what_cannot_be_decoded_is_absent_and_stops_nobody() {
+    let (store, seen) = store();
+    let mut listed = HashSet::new();
+    let broken = InvalidObject {
+        error: "invalid type".to_owned(),
+        metadata: config_map("a", "u1", 2).metadata,
+    };
+    for event in [
+        Event::Init,
+        Event::InitApply(DeserializeGuard(Ok(config_map("a", "u1", 1)))),
+        Event::InitApply(DeserializeGuard(Ok(config_map("b", "u2", 1)))),
+        Event::InitDone,
+        Event::Apply(DeserializeGuard(Err(broken))),
+        Event::Apply(DeserializeGuard(Ok(config_map("b", "u2", 3)))),
+    ] {
+        feed::take(&store, &mut listed, event);
+    }
+    assert_eq!(*seen.lock(), ["a >1", "b >1", "a 1>", "b 1>3"]);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kube::api::{DeleteParams, Patch, PatchParams};
+use rheostat_api::{ConditionType, GitRepository};
 use rheostat_runtime::client::Authority;
 use rheostat_testing::{ControlPlane, FaultProxy, fault_proxy::Mode};
 use serde_json::json;
@@ -78,7 +79,7 @@ async fn a_request_is_answered_and_nothing_else_is_written() {
             json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": "now"}}}),
         )
         .await;
-    let handled = |object: Option<&rheostat_api::GitRepository>| {
+    let handled = |object: Option<&GitRepository>| {
         object
             .and_then(|object| object.status.as_ref())
             .is_some_and(|status| status.last_handled_reconcile_at.as_deref() == Some("now"))
@@ -226,6 +227,26 @@ async fn waits_hold_no_worker_and_end_with_the_controller() {
     .await;
     next.until_ready("waits-0").await;
     next.stop().await;
+}
+
+#[tokio::test]
+async fn a_step_shows_in_the_status_only_while_it_is_long() {
+    let running = running().await;
+    running.create("quick", "ok").await;
+    running.create("slow", "slow").await;
+    let is_under_way = |object: Option<&GitRepository>| {
+        object.is_some_and(|object| object.condition(&ConditionType::Reconciling).is_some())
+    };
+    running.until("slow", is_under_way).await;
+    let quick = running
+        .objects
+        .get("quick")
+        .await
+        .expect("the object is there");
+    assert!(is_ready(&quick));
+    let slow = running.until_ready("slow").await;
+    assert!(slow.condition(&ConditionType::Reconciling).is_none());
+    running.stop().await;
 }
 
 #[tokio::test]

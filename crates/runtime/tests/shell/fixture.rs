@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use k8s_openapi::{
     api::core::v1::Event as ClusterEvent,
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
@@ -40,7 +41,7 @@ pub(crate) const ROLE: Role = Role {
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Reconciles by the last part of the URL: `panic` panics, `wait` waits until it is woken again, anything else is
+/// Reconciles by the last part of the URL: `panic` panics, `wait` waits until it is woken again, `slow` takes two seconds, anything else is
 /// stored at once.
 #[derive(Debug, Default)]
 pub(crate) struct Tester {
@@ -67,6 +68,11 @@ impl Reconciler for Tester {
                 };
                 pass.wait(wait, std::future::pending::<()>()).await.is_ok()
             }
+            Some("slow") => {
+                let work = tokio::time::sleep(Duration::from_secs(2));
+                pass.step(|| under_way(&object, pass.now()), work).await;
+                true
+            }
             _ => true,
         }
     }
@@ -81,6 +87,7 @@ impl Reconciler for Tester {
         let message = format!("stored {}", object.spec.url);
         let mut conditions =
             Conditions::new(&mut status.conditions, object.generation(), moment.now);
+        conditions.remove(&ConditionType::Reconciling);
         conditions.mark_true(ConditionType::Ready, Reason::Succeeded, message.clone());
         status.observed_generation = Some(object.generation());
         Report {
@@ -95,6 +102,13 @@ impl Reconciler for Tester {
             log: LogLine::default(),
         }
     }
+}
+
+fn under_way(object: &GitRepository, now: Timestamp) -> GitRepositoryStatus {
+    let mut status = object.status.clone().unwrap_or_default();
+    let mut conditions = Conditions::new(&mut status.conditions, object.generation(), now);
+    conditions.mark_reconciling(Reason::Progressing, "under way");
+    status
 }
 
 /// A running controller in a namespace of its own.
