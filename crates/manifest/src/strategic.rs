@@ -2,7 +2,7 @@
 //!
 //! This is kyaml's merge, quirks included, since what it does with a patch is what people have come to deploy:
 //!
-//! * Lists without merge keys in the [`Schema`](crate::Schema) are replaced; those of types that the schema does not
+//! * Lists without merge keys in the [`Schema`] are replaced; those of types that the schema does not
 //!   know always are.
 //! * A merged list holds the elements of the patch first, then the others.
 //! * `$patch: delete`, `replace` and `merge` work on mappings, and on a list by an element that holds nothing else.

@@ -9,6 +9,20 @@
 //! * [`json`] converts between nodes and JSON values, as `sigs.k8s.io/yaml` does.
 //! * [`emit`] prints: kustomize's output, Helm's `toYaml`, and go-yaml v3 as kyaml configures it.
 //!
+//! ```
+//! use rheostat_yaml::{Limits, Profile, emit, json, parse};
+//!
+//! let text = b"on: yes\nport: 0777\n";
+//! let limits = Limits::default();
+//!
+//! let values = parse(text, Profile::V2, &limits)?.expect("one document");
+//! assert_eq!(json::from_node(&values, Profile::V2)?.to_string(), r#"{"port":511,"true":true}"#);
+//!
+//! let resource = parse(text, Profile::V3, &limits)?.expect("one document");
+//! assert_eq!(emit::to_kustomize(&resource)?, "\"on\": \"yes\"\nport: 511\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Absent on purpose: comments (no consumer prints them), tags of collections, writing of anchors.
 
 pub mod emit;

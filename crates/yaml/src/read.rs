@@ -1,8 +1,8 @@
 //! Reading: text becomes nodes.
 //!
-//! [`input`] checks encoding and characters, [`scanner`] makes tokens, [`composer`] makes nodes and expands aliases and
+//! `input` checks encoding and characters, `scanner` makes tokens, `composer` makes nodes and expands aliases and
 //! merge keys. Errors carry the words of go-yaml and the line that it names, which is sometimes the line before the
-//! one at fault.
+//! one at fault; [`ReadError::position`] has the place where the reader stood.
 
 mod composer;
 mod cursor;
