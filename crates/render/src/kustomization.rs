@@ -1,7 +1,7 @@
 //! What a Kustomization's source becomes: the objects of one path, built by kustomize.
 //!
 //! [`step`] is the whole of it. The file at the path is [found or made](root_file), the [`Overlay`] of the Kustomization
-//! is laid over it, kustomize builds the result inside the tree, and the built text is read as [objects](objects).
+//! is laid over it, kustomize builds the result inside the tree, and the built text is read as [objects].
 //! Deliberately absent: fetching. What a build needs from outside is asked for, and [`build`] refuses it.
 
 pub mod objects;
