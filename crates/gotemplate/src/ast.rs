@@ -5,14 +5,43 @@
 
 use std::sync::Arc;
 
-use crate::{function::Function, text::Text, value::Value};
+use crate::{error::Location, function::Function, text::Text, value::Value};
 
-/// The text that templates were parsed from.
+/// What is kept of the text that templates were parsed from.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// The name given to the text, usually a path.
     pub(crate) name: Arc<str>,
-    pub(crate) text: Arc<str>,
+    /// Where its lines begin.
+    lines: Box<[u32]>,
+}
+
+impl Source {
+    pub(crate) fn new(name: &str, text: &str) -> Self {
+        let behind = memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1);
+        let starts = std::iter::once(0)
+            .chain(behind)
+            .filter_map(|start| u32::try_from(start).ok());
+        Self {
+            name: name.into(),
+            lines: starts.collect(),
+        }
+    }
+
+    /// The place of a byte of the text.
+    pub(crate) fn locate(&self, position: u32) -> Location {
+        let line = self.lines.partition_point(|start| *start <= position);
+        let start = line
+            .checked_sub(1)
+            .and_then(|index| self.lines.get(index))
+            .copied()
+            .unwrap_or(0);
+        Location {
+            file: Arc::clone(&self.name),
+            line,
+            column: (position - start) as usize,
+        }
+    }
 }
 
 /// One template: the body of a text, of a `define` or of a `block`.

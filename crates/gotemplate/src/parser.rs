@@ -31,16 +31,12 @@ pub(crate) fn parse(
     delimiters: &Delimiters,
     functions: &Functions,
 ) -> Result<Vec<Tree>, ParseError> {
-    let source = Arc::new(Source {
-        name: name.into(),
-        text: text.into(),
-    });
+    let source = Arc::new(Source::new(name, text));
     let loop_keywords = ["break", "continue"].map(|keyword| functions.get(keyword).is_none());
-    let text = Arc::clone(&source.text);
     let mut parser = Parser {
-        lexer: Lexer::new(&text, delimiters, loop_keywords),
+        lexer: Lexer::new(text, delimiters, loop_keywords),
         functions,
-        source: Arc::clone(&source),
+        source,
         waiting: Vec::new(),
         last_line: 1,
         trees: Vec::new(),

@@ -35,6 +35,13 @@ impl Borrow<[u8]> for Text {
     }
 }
 
+impl From<Arc<[u8]>> for Text {
+    /// The same bytes, not a copy.
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self(bytes)
+    }
+}
+
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Self(text.as_bytes().into())

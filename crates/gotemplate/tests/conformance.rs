@@ -19,8 +19,11 @@ struct Case {
     error: Option<String>,
 }
 
-/// A host whose clock stands still and whose randomness is not random.
-struct Still;
+/// A host whose clock stands still and whose randomness is the same in every run.
+#[derive(Default)]
+struct Still {
+    state: u64,
+}
 
 impl Host for Still {
     fn now(&mut self) -> i128 {
@@ -28,8 +31,13 @@ impl Host for Still {
     }
 
     fn random(&mut self, buffer: &mut [u8]) {
-        for (index, byte) in buffer.iter_mut().enumerate() {
-            *byte = u8::try_from(index % 256).unwrap_or(0);
+        for byte in buffer {
+            // A linear congruential generator with the constants of Knuth's MMIX.
+            self.state = self
+                .state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            *byte = self.state.to_be_bytes()[0];
         }
     }
 }
@@ -71,7 +79,7 @@ fn check(case: &Case) -> Result<(), Failed> {
 fn execute(text: &str, data: &Value) -> Result<String, String> {
     let mut set = TemplateSet::new(functions::helm());
     set.parse("case", text).map_err(|error| error.to_string())?;
-    let mut host = Still;
+    let mut host = Still::default();
     let output = Executor::new(&set, "gotpl", &mut host)
         .execute("case", data)
         .map_err(|error| error.to_string())?;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{Limit, Limits, MissingKey};
 use crate::{
     ast::{self, Command, Node, Operand, Pipe, TemplateCall, Tree},
-    error::{Cause, ExecError, Location},
+    error::{Cause, ExecError},
     function::CallError,
     parser,
     runtime::{Host, Runtime},
@@ -160,22 +160,9 @@ impl<'t> State<'t, '_, '_> {
 
     /// An error at the current node.
     pub(super) fn raise<T>(&self, cause: Cause) -> Result<T> {
-        let source = &self.tree.source;
-        let position = self.at.map_or(0, At::position) as usize;
-        let before = &source.text.as_bytes()[..position.min(source.text.len())];
-        let column = before
-            .iter()
-            .rev()
-            .take_while(|byte| **byte != b'\n')
-            .count();
-        let line = before.split(|byte| *byte == b'\n').count();
         Err(Box::new(ExecError {
             template: Arc::clone(&self.tree.name),
-            location: Location {
-                file: Arc::clone(&source.name),
-                line,
-                column,
-            },
+            location: self.tree.source.locate(self.at.map_or(0, At::position)),
             node: self.at.map(At::text).unwrap_or_default(),
             cause,
         }))

@@ -1,5 +1,6 @@
 //! The functions of Sprig 3.3 that Helm keeps.
 
+mod certificates;
 mod date;
 mod defaults;
 mod dict;
@@ -23,6 +24,7 @@ use crate::function::Function;
 /// The tables, in no particular order: no name is in two of them.
 pub(super) fn tables() -> Vec<&'static [Function]> {
     vec![
+        certificates::TABLE,
         date::TABLE,
         defaults::TABLE,
         dict::TABLE,

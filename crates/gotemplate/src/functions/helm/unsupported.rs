@@ -11,7 +11,4 @@ macro_rules! unsupported {
     };
 }
 
-pub(super) static TABLE: &[Function] = unsupported![
-    "buildCustomCert" "decryptAES" "derivePassword" "encryptAES" "genCA" "genCAWithKey" "genPrivateKey" "genSelfSignedCert"
-    "genSelfSignedCertWithKey" "genSignedCert" "genSignedCertWithKey"
-];
+pub(super) static TABLE: &[Function] = unsupported!["decryptAES" "derivePassword" "encryptAES"];
