@@ -97,7 +97,7 @@ impl<'a> Composer<'a> {
                 };
                 let builder = entries
                     .builder
-                    .get_or_insert_with(|| MappingBuilder::new(self.profile));
+                    .get_or_insert_with(|| MappingBuilder::new(self.profile, self.depth == 1));
                 if let Err(error) = builder.push(key, composed) {
                     self.defer(error);
                 }

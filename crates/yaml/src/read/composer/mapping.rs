@@ -21,6 +21,7 @@ const NESTED_SEQUENCE: &str = "invalid map merge: received a nested sequence";
 #[derive(Debug)]
 pub(super) struct MappingBuilder {
     profile: Profile,
+    is_root: bool,
     entries: Vec<Entry>,
     /// Index by the identity of the key, once there are many.
     index: Option<HashMap<SmolStr, usize>>,
@@ -29,9 +30,10 @@ pub(super) struct MappingBuilder {
 }
 
 impl MappingBuilder {
-    pub(super) fn new(profile: Profile) -> Self {
+    pub(super) fn new(profile: Profile, is_root: bool) -> Self {
         Self {
             profile,
+            is_root,
             entries: Vec::new(),
             index: None,
             merged: None,
@@ -173,21 +175,18 @@ impl MappingBuilder {
         }
     }
 
+    /// kyaml decodes the root into a map of strings, which words the complaint otherwise.
     fn collection_key_problem(&self, key: &Node) -> String {
-        match self.profile {
-            Profile::V2 => format!("invalid map key: {}", json::go_syntax(key)),
-            Profile::V3 => {
-                let tag = if matches!(key, Node::Sequence(_)) {
-                    "!!seq"
-                } else {
-                    "!!map"
-                };
-                format!(
-                    "unmarshal errors:\n  line {}: cannot unmarshal {tag} into string",
-                    key.position().line
-                )
-            }
+        if self.profile == Profile::V3 && self.is_root {
+            let tag = if matches!(key, Node::Sequence(_)) {
+                "!!seq"
+            } else {
+                "!!map"
+            };
+            let line = key.position().line;
+            return format!("unmarshal errors:\n  line {line}: cannot unmarshal {tag} into string");
         }
+        format!("invalid map key: {}", json::go_syntax(key, self.profile))
     }
 }
 
