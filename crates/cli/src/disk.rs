@@ -1,5 +1,4 @@
-//! The disk as a file tree: the root of the tree is the root of the file
-//! system.
+//! The disk as a file tree: all of it, or what lies below a folder.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -11,13 +10,36 @@ use rheostat_tree::{Files, Kind, ReadError, TreePath};
 
 /// Largest file that is read, in bytes: four times what the YAML reader
 /// takes, so that its message is the one that people see.
-const MAX_FILE_BYTES: u64 = 128 << 20;
+pub(crate) const MAX_FILE_BYTES: u64 = 128 << 20;
 
-/// The whole disk.
+/// What lies below a folder. Links are followed and may not lead out of it.
 #[derive(Debug)]
-pub(crate) struct Disk;
+pub(crate) struct Disk {
+    root: PathBuf,
+}
 
 impl Disk {
+    /// The whole disk: the root of the tree is that of the file system.
+    pub(crate) fn whole() -> Self {
+        Self::below(Path::new("/"))
+    }
+
+    /// What lies below a folder, whose path leads through no links.
+    pub(crate) fn below(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
+    /// A path that has been resolved, as a path of the tree.
+    fn tree_path(&self, path: &TreePath, resolved: &Path) -> Result<TreePath, ReadError> {
+        let below = resolved
+            .strip_prefix(&self.root)
+            .map_err(|_| store(path, &"a link leads out of the tree"))?;
+        let text = below.to_str().ok_or_else(|| store(path, &"not UTF-8"))?;
+        TreePath::new(text).map_err(|error| store(path, &error))
+    }
+
     /// A path of the disk, relative to the working directory, as a path of
     /// the tree.
     pub(crate) fn path(text: &str) -> anyhow::Result<TreePath> {
@@ -29,8 +51,8 @@ impl Disk {
         Ok(TreePath::clamped(absolute)?)
     }
 
-    fn locate(path: &TreePath) -> PathBuf {
-        Path::new("/").join(path.as_str())
+    fn locate(&self, path: &TreePath) -> PathBuf {
+        self.root.join(path.as_str())
     }
 }
 
@@ -51,7 +73,7 @@ fn kind_of(metadata: &fs::Metadata) -> Kind {
 
 impl Files for Disk {
     fn resolve(&self, path: &TreePath) -> Result<Option<(TreePath, Kind)>, ReadError> {
-        let resolved = match fs::canonicalize(Self::locate(path)) {
+        let resolved = match fs::canonicalize(self.locate(path)) {
             Ok(resolved) => resolved,
             Err(error)
                 if matches!(
@@ -64,14 +86,13 @@ impl Files for Disk {
             Err(error) => return Err(store(path, &error)),
         };
         let metadata = fs::metadata(&resolved).map_err(|error| store(path, &error))?;
-        let text = resolved.to_str().ok_or_else(|| store(path, &"not UTF-8"))?;
-        let resolved = TreePath::clamped(text).map_err(|error| store(path, &error))?;
+        let resolved = self.tree_path(path, &resolved)?;
         Ok(Some((resolved, kind_of(&metadata))))
     }
 
     fn read(&self, path: &TreePath) -> Result<Arc<[u8]>, ReadError> {
         let read = || -> io::Result<Vec<u8>> {
-            let file = fs::File::open(Self::locate(path))?;
+            let file = fs::File::open(self.locate(path))?;
             let mut content = Vec::new();
             file.take(MAX_FILE_BYTES + 1).read_to_end(&mut content)?;
             Ok(content)
@@ -87,7 +108,7 @@ impl Files for Disk {
     }
 
     fn list(&self, path: &TreePath) -> Result<Vec<(Arc<str>, Kind)>, ReadError> {
-        let entries = fs::read_dir(Self::locate(path)).map_err(|error| store(path, &error))?;
+        let entries = fs::read_dir(self.locate(path)).map_err(|error| store(path, &error))?;
         let mut names: Vec<(Arc<str>, Kind)> = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|error| store(path, &error))?;

@@ -2,6 +2,7 @@
 
 mod build;
 mod output;
+mod remote;
 
 use clap::{Args, Subcommand};
 

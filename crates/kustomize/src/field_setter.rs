@@ -4,7 +4,7 @@
 //! means what text means in that style: a plain `p-1` that becomes `1` turns
 //! into a number. A value with a tag keeps its type.
 
-use rheostat_yaml::{Entry, Mapping, Node, Scalar, SmolStr, Style};
+use rheostat_yaml::{Entry, Mapping, Node, Position, Scalar, SmolStr, Style};
 
 /// A node is of another kind than the operation needs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +37,9 @@ pub(crate) fn kind_name(node: &Node) -> &'static str {
 
 /// Replaces a node by text without a tag, whatever it was.
 pub(crate) fn set_untagged(node: &mut Node, text: &str) {
-    *node = Node::Scalar(Scalar::untagged(text, style_of(node)));
+    let mut value = Scalar::untagged(text, style_of(node));
+    value.position = node.position();
+    *node = Node::Scalar(value);
 }
 
 /// Replaces a scalar by text without a tag.
@@ -57,36 +59,38 @@ pub(crate) fn set_scalar(node: &mut Node, text: &str) -> Result<(), WrongNodeKin
 pub(crate) fn set_tagged(node: &mut Node, mut value: Scalar) -> Result<(), WrongNodeKind> {
     require_scalar(node)?;
     value.style = style_of(node);
+    value.position = node.position();
     *node = Node::Scalar(value);
     Ok(())
 }
 
-/// Sets an entry of a mapping to a string. A null stays as it is, since it
-/// has no place for an entry.
+/// Sets an entry of a mapping to a string. A new one gets a mark as its
+/// position. A null stays as it is, since it has no place for an entry. Says
+/// whether the entry is new.
 ///
 /// # Errors
 /// [`WrongNodeKind`] when the node is neither a mapping nor null.
-pub(crate) fn set_entry(node: &mut Node, key: &str, text: &SmolStr) -> Result<(), WrongNodeKind> {
-    match node {
-        Node::Mapping(mapping) => {
-            set_string(mapping, key, text);
-            Ok(())
-        }
-        _ if node.is_null() => Ok(()),
-        _ => Err(WrongNodeKind::new("MappingNode", node)),
+pub(crate) fn set_entry(
+    node: &mut Node,
+    key: &str,
+    text: &SmolStr,
+    mark: Position,
+) -> Result<bool, WrongNodeKind> {
+    let mapping = match node {
+        Node::Mapping(mapping) => mapping,
+        _ if node.is_null() => return Ok(false),
+        _ => return Err(WrongNodeKind::new("MappingNode", node)),
+    };
+    let mut value = Scalar::string(text.clone());
+    if let Some(present) = mapping.get_mut(key) {
+        value.style = style_of(present);
+        value.position = present.position();
+        *present = Node::Scalar(value);
+        return Ok(false);
     }
-}
-
-fn set_string(mapping: &mut Mapping, key: &str, text: &SmolStr) {
-    match mapping.get_mut(key) {
-        Some(present) => {
-            let style = style_of(present);
-            let mut scalar = Scalar::string(text.clone());
-            scalar.style = style;
-            *present = Node::Scalar(scalar);
-        }
-        None => mapping.entries.push(entry(key, Node::string(text.clone()))),
-    }
+    value.position = mark;
+    mapping.entries.push(entry(key, Node::Scalar(value)));
+    Ok(true)
 }
 
 /// A new entry of a mapping. Its key has no tag, so that `2` becomes a

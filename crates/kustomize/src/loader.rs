@@ -113,10 +113,13 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// Whether a server answered that the file is not to be had, so that
-    /// there is no use in trying a folder of that name.
-    pub(crate) fn is_http_status(&self) -> bool {
-        matches!(self, Self::Fetch(FetchError::Status { .. }))
+    /// Whether there is no use in trying a folder of the same name: a server
+    /// has said no, or has not been asked yet.
+    pub(crate) fn settles_the_matter(&self) -> bool {
+        matches!(
+            self,
+            Self::Fetch(FetchError::Status { .. } | FetchError::Pending)
+        )
     }
 }
 

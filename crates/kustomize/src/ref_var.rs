@@ -66,6 +66,7 @@ pub(crate) fn resolve(
             target.visit(resource, Creation::Nothing, &mut |field| {
                 replace(field, &values)
             })?;
+            resource.sync_shared();
         }
     }
     Ok(())
@@ -171,7 +172,8 @@ fn replace_text(node: &mut Node, values: &BTreeMap<&str, Value>) {
     let Some(scalar) = node.as_scalar().filter(|scalar| is_text(scalar)) else {
         return;
     };
-    let changed = match expand::expand(scalar.text(), values) {
+    let position = scalar.position;
+    let mut changed = match expand::expand(scalar.text(), values) {
         Value::Text(text) => Scalar::string(text),
         Value::Int(number) => Scalar::int(number),
         Value::Bool(value) => Scalar::bool(value),
@@ -180,5 +182,6 @@ fn replace_text(node: &mut Node, values: &BTreeMap<&str, Value>) {
         }
         Value::Other => return,
     };
+    changed.position = position;
     *node = Node::Scalar(changed);
 }

@@ -177,6 +177,14 @@ impl ResMap {
         names.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Changes texts that stand in several places of an object everywhere.
+    /// Labels do not make an identity, and names do not share.
+    pub(crate) fn sync_shared(&mut self) {
+        for resource in &mut self.resources {
+            resource.sync_shared();
+        }
+    }
+
     /// Drops objects of which nothing is left.
     pub(crate) fn drop_empties(&mut self) {
         self.retain(|resource| !resource.is_empty());

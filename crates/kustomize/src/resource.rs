@@ -7,6 +7,7 @@
 
 mod build_annotations;
 mod factory;
+mod shared;
 
 use rheostat_manifest::{Gvk, ResId};
 use rheostat_yaml::{Mapping, Node, Scalar, SmolStr, Style};
@@ -14,6 +15,7 @@ use rheostat_yaml::{Mapping, Node, Scalar, SmolStr, Style};
 pub(crate) use build_annotations::{Behavior, BuildAnnotations, PreviousId};
 pub use factory::{ResourceError, check_resources};
 pub(crate) use factory::{read_resources, validate};
+pub(crate) use shared::{SharedTexts, mark_again, marked_paths};
 
 use crate::field_setter::mapping_of_texts;
 use crate::openapi::OpenApi;
@@ -25,6 +27,8 @@ pub struct Resource {
     id: ResId,
     /// What kustomize would keep in internal annotations.
     pub(crate) build: BuildAnnotations,
+    /// Texts that stand in several places at once.
+    pub(crate) shared: SharedTexts,
     /// Names of the variables that read this object.
     pub(crate) ref_var_names: Vec<String>,
 }
@@ -41,6 +45,7 @@ impl Resource {
         let mut resource = Self {
             id: ResId::default(),
             build: BuildAnnotations::default(),
+            shared: SharedTexts::default(),
             ref_var_names: Vec::new(),
             node,
         };
@@ -283,6 +288,12 @@ impl Resource {
             Node::Mapping(mapping) => mapping.is_empty(),
             node => node.is_null(),
         }
+    }
+
+    /// Changes the texts that stand in several places everywhere, after one
+    /// of the places has changed.
+    pub(crate) fn sync_shared(&mut self) {
+        self.shared.sync(&mut self.node);
     }
 
     /// Reads the identity from the object again.

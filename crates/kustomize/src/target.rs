@@ -255,7 +255,10 @@ impl<'a> Target<'a> {
                 Ok(()) => continue,
                 Err(error) => error,
             };
-            if as_file.load_error().is_some_and(LoadError::is_http_status) {
+            if as_file
+                .load_error()
+                .is_some_and(LoadError::settles_the_matter)
+            {
                 return Err(as_file);
             }
             let nested = |error: TargetError| {

@@ -6,6 +6,7 @@
 mod operation;
 mod pointer;
 
+use rheostat_gocompat::strconv;
 use rheostat_yaml::{Limits, Node, Profile, Scalar, Tag};
 use serde_json::Value;
 
@@ -157,18 +158,17 @@ fn node_of_floats(value: &Value) -> Node {
     node
 }
 
-/// Gives integers beyond 2^53 the precision of a float.
+/// Gives numbers the text of the floats that they are on their way through Go: 1000000 becomes `1e+06`. Most readers
+/// see the same number, and an annotation that is made of the text sees the text.
 fn round_integers(node: &mut Node) {
     match node {
-        Node::Scalar(scalar) if *scalar.tag() == Tag::Int => {
-            let rounded = scalar.text().parse::<f64>().map(|value| value.to_string());
-            if let Ok(text) = rounded.as_deref()
-                && text != scalar.text()
-            {
-                // What leaves the range of integers on the way is a float.
-                let is_integer = text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok();
-                *scalar = Scalar::new(text, if is_integer { Tag::Int } else { Tag::Float });
-            }
+        Node::Scalar(scalar) if matches!(scalar.tag(), Tag::Int | Tag::Float) => {
+            let Ok(value) = scalar.text().parse::<f64>() else {
+                return;
+            };
+            let text = strconv::format_float(value, 'g', None, 64);
+            let is_integer = text.parse::<i64>().is_ok();
+            *scalar = Scalar::new(text, if is_integer { Tag::Int } else { Tag::Float });
         }
         Node::Scalar(_) => {}
         Node::Sequence(sequence) => sequence.items.iter_mut().for_each(round_integers),

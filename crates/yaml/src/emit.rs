@@ -9,7 +9,7 @@
 mod analysis;
 mod block;
 mod key_order;
-mod passage;
+pub(crate) mod passage;
 mod styled;
 mod writer;
 

@@ -9,6 +9,7 @@ pub(crate) use go_value::go_syntax;
 pub(crate) use number::{format_float, from_float};
 use serde_json::Value;
 
+use crate::emit::passage;
 use crate::node::{Scalar, ScalarError, ScalarValue, Style, Tag};
 use crate::{Entry, Mapping, Node, Position, Profile, resolve};
 
@@ -247,6 +248,9 @@ fn convert_scalar(scalar: &Scalar, profile: Profile, place: Place) -> Result<Val
         ScalarValue::Int(value) => Value::from(value),
         ScalarValue::Uint(value) => Value::from(value),
         ScalarValue::Float(value) => from_float(value),
+        ScalarValue::Str(text) if profile == Profile::V3 => {
+            Value::String(passage::through_v3(scalar, text, place).into_owned())
+        }
         ScalarValue::Str(text) => Value::String(text.into_owned()),
     })
 }

@@ -19,7 +19,7 @@ pub(super) fn load(name: &str) -> anyhow::Result<Chart> {
         bail!("path {name:?} not found");
     }
     if path.is_dir() {
-        return Ok(Chart::from_directory(&Disk, &Disk::path(name)?)?);
+        return Ok(Chart::from_directory(&Disk::whole(), &Disk::path(name)?)?);
     }
     let bytes = fs::read(path).with_context(|| format!("file '{name}' cannot be read"))?;
     if !bytes.starts_with(b"\x1f\x8b\x08") {

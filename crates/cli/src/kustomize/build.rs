@@ -4,10 +4,11 @@ use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use rheostat_kustomize::build::{Options, Order, Request, Start, Step, step};
 use rheostat_kustomize::loader::LoadRestrictions;
-use rheostat_kustomize::remote::{Answers, Need};
+use rheostat_kustomize::remote::Answers;
 use rheostat_kustomize::repo_spec::RepoSpec;
 
 use super::output;
+use super::remote::Fetcher;
 use crate::disk::Disk;
 
 /// Build a kustomization target from a directory or URL.
@@ -105,11 +106,13 @@ impl Build {
             directory = Disk::path(&self.directory)?;
             Start::Directory(&directory)
         };
+        let disk = Disk::whole();
         let request = Request {
-            files: &Disk,
+            files: &disk,
             start,
             options: &options,
         };
+        let mut fetcher = Fetcher::default();
         let mut answers = Answers::default();
         loop {
             match step(&request, &answers).map_err(|error| anyhow!(error.report()))? {
@@ -119,7 +122,7 @@ impl Build {
                     }
                     return output::write(&built, self.output.as_deref());
                 }
-                Step::Needs(needs) => answer(&needs, &mut answers)?,
+                Step::Needs(needs) => fetcher.answer(&needs, &mut answers)?,
             }
         }
     }
@@ -160,9 +163,4 @@ impl Build {
         }
         Ok(())
     }
-}
-
-fn answer(needs: &[Need], _answers: &mut Answers) -> anyhow::Result<()> {
-    let names: Vec<String> = needs.iter().map(ToString::to_string).collect();
-    bail!("remote resources are not supported: {}", names.join(", "))
 }

@@ -69,6 +69,7 @@ impl Target<'_> {
         for (transformer, origin) in plan.steps {
             let map = &mut gathered.resmap;
             transformer.transform(map, &context.openapi())?;
+            map.sync_shared();
             if let Some(origin) = &origin {
                 origin::record_transformation(map, origin);
             }

@@ -9,6 +9,7 @@ use crate::field_setter::set_entry;
 use crate::field_spec::{Creation, FieldSpec};
 use crate::openapi::OpenApi;
 use crate::resmap::ResMap;
+use crate::resource::Resource;
 
 /// Adds labels to all objects, and to selectors and templates in them.
 #[derive(Debug)]
@@ -47,14 +48,25 @@ impl Entries {
             return Ok(());
         }
         for index in 0..map.resources().len() {
-            let resource = map.resource_with_same_id_mut(index);
-            for target in &self.targets {
-                target.visit(resource, Creation::Mapping, &mut |field| {
-                    for (key, value) in &self.pairs {
-                        set_entry(field, key, value)?;
-                    }
-                    Ok(())
-                })?;
+            self.set_in(map.resource_with_same_id_mut(index))?;
+        }
+        Ok(())
+    }
+
+    fn set_in(&self, resource: &mut Resource) -> Result<(), TransformError> {
+        let marks = resource.shared.reserve(self.pairs.len());
+        let mut added = vec![0_usize; self.pairs.len()];
+        for target in &self.targets {
+            target.visit(resource, Creation::Mapping, &mut |field| {
+                for (index, (key, value)) in self.pairs.iter().enumerate() {
+                    added[index] += usize::from(set_entry(field, key, value, marks[index])?);
+                }
+                Ok(())
+            })?;
+        }
+        for (index, (_, value)) in self.pairs.iter().enumerate() {
+            if added[index] > 1 {
+                resource.shared.add(marks[index], value);
             }
         }
         Ok(())

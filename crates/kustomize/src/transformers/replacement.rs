@@ -317,6 +317,7 @@ fn apply(
     for index in selected {
         let resource = map.resource_with_same_id_mut(index);
         write(resource, target, value)?;
+        resource.sync_shared();
         resource.refresh_id(openapi);
     }
     Ok(())

@@ -7,7 +7,7 @@ use rheostat_yaml::{Node, SmolStr};
 use super::PatchError;
 use crate::openapi::OpenApi;
 use crate::resmap::ResMap;
-use crate::resource::{METADATA, Resource};
+use crate::resource::{METADATA, Resource, mark_again, marked_paths};
 use crate::transformers::TransformError;
 
 /// Merges a patch into objects that were chosen for it. The patch takes the
@@ -72,6 +72,11 @@ pub(super) fn apply(
     if is_seen {
         resource.materialize();
     }
+    let marked = if resource.shared.is_empty() {
+        Vec::new()
+    } else {
+        marked_paths(resource.node())
+    };
     let object = std::mem::replace(resource.node_mut(), Node::null());
     let merged = openapi.merge(object, patch.node().clone());
     let merged = merged.map_err(|source| PatchError::Merge {
@@ -82,6 +87,8 @@ pub(super) fn apply(
         return Ok(true);
     };
     *resource.node_mut() = merged;
+    mark_again(resource.node_mut(), &marked);
+    resource.sync_shared();
     if is_seen {
         resource.absorb();
     }
