@@ -64,12 +64,14 @@ impl Conversation {
     /// Decides which commit is meant.
     pub(crate) fn select(&mut self, reference: &Reference) -> Result<Selection, FetchError> {
         let listed = self.list(&reference.prefixes())?;
-        match select(reference, &listed) {
-            Ok(selection) => Ok(selection),
-            // A branch may be missing because there is none yet.
-            Err(_) if reference.is_branch() && self.list(&[])?.is_empty() => Err(FetchError::Empty),
-            Err(error) => Err(FetchError::Select(error)),
+        let selected = select(reference, &listed);
+        let is_in_vain = selected
+            .as_ref()
+            .map_or(true, |selection| selection.wants.is_empty());
+        if is_in_vain && self.list(&[])?.is_empty() {
+            return Err(FetchError::Empty);
         }
+        selected.map_err(FetchError::Select)
     }
 
     /// The references whose names begin with one of the prefixes; all of

@@ -43,7 +43,7 @@ pub enum On {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ReferenceError {
     /// A full name begins or ends with a slash.
-    #[error("ref name {0} invalid: must not start or end with '/'")]
+    #[error("ref {0} is invalid; Git refs cannot begin or end with a slash '/'")]
     Slash(String),
     /// A range cannot be read.
     #[error("semver parse error: {0}")]
@@ -74,7 +74,7 @@ impl Reference {
     }
 
     /// Whether the newest commit of a branch is asked for.
-    pub(crate) fn is_branch(&self) -> bool {
+    pub fn is_branch(&self) -> bool {
         match self {
             Self::Branch(_) => true,
             Self::Name(name) => name.starts_with("refs/heads/"),

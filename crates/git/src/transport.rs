@@ -57,7 +57,7 @@ pub enum TransportError {
         cause: String,
     },
     /// The time was up.
-    #[error("{method} \"{url}\": deadline exceeded")]
+    #[error("{method} \"{url}\": context deadline exceeded")]
     Deadline {
         /// How it was requested.
         method: String,

@@ -38,7 +38,7 @@ pub enum CredentialsError {
     #[error("value of key '{0}' is not UTF-8")]
     NotText(&'static str),
     /// There is a password and no name.
-    #[error("'password' is set without 'username'")]
+    #[error("'password' requires 'username' to be set")]
     PasswordWithoutUsername,
     /// A value cannot stand in a header.
     #[error("credentials hold a control character")]

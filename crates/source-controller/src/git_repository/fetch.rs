@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use rheostat_api::Reason;
 use rheostat_artifact::revision;
-use rheostat_git::{Checkout, FetchError, Fetched as GitFetched, Found, Reference, Remote};
+use rheostat_git::{
+    Checkout, CheckoutError, FetchError, Fetched as GitFetched, Found, Reference, Remote,
+    SelectError,
+};
 use rheostat_upstream::{Destination, client, failure};
 
 use super::content::GitContent;
@@ -110,21 +113,36 @@ fn subject(message: &str) -> String {
 }
 
 fn failed(plan: &Plan, error: &FetchError) -> Halt {
-    let step = if plan.known.is_some() {
-        "list remote for"
-    } else {
-        "clone"
-    };
+    let url = failure::redacted(&plan.url);
     match error {
-        FetchError::Empty => Halt::fetch_failed(Reason::EmptyGitRepository, error.to_string()),
+        FetchError::Empty if plan.reference.is_branch() => {
+            Halt::fetch_failed(Reason::EmptyGitRepository, error.to_string())
+        }
+        FetchError::Empty => checkout_failed(&format!(
+            "unable to clone: remote repository is empty: git repository: '{url}'"
+        )),
         FetchError::Credentials(_) => {
             Halt::fetch_failed(Reason::AuthenticationFailed, error.to_string())
         }
-        _ => checkout_failed(&format!(
-            "unable to {step} '{}': {error}",
-            failure::redacted(&plan.url)
-        )),
+        // These name what they are about.
+        FetchError::Select(SelectError::NoSuchVersion(_) | SelectError::NotAHash(_))
+        | FetchError::Checkout(CheckoutError::NoSuchCommit(_)) => {
+            checkout_failed(&error.to_string())
+        }
+        FetchError::Transport(_) | FetchError::Protocol(_) if is_listed_first(plan) => {
+            checkout_failed(&format!("unable to list remote for '{url}': {error}"))
+        }
+        _ => checkout_failed(&format!("unable to clone '{url}': {error}")),
     }
+}
+
+/// Whether the reference first lists, to see whether there is anything new.
+fn is_listed_first(plan: &Plan) -> bool {
+    let is_pinned = matches!(
+        plan.reference,
+        Reference::Commit { .. } | Reference::SemVer { .. }
+    );
+    plan.known.is_some() && !is_pinned
 }
 
 #[cfg(test)]

@@ -188,7 +188,7 @@ fn credentials(object: &GitRepository, secret: &SecretData) -> Result<Credential
     Credentials::from_secret(secret).map_err(|error| {
         Halt::fetch_failed(
             Reason::AuthenticationFailed,
-            format!("failed to read credentials of secret '{name}': {error}"),
+            format!("failed to configure authentication options: secret '{name}': {error}"),
         )
     })
 }

@@ -236,9 +236,12 @@ fn succeeded<S: Source>(
         .status
         .set_observed_generation(draft.object.generation());
     let news = news::<S>(&draft, announcement);
-    draft.events.extend(news);
     let (routine, message) = routine::<S>(produced, announcement);
-    draft.events.extend(routine);
+    match produced {
+        // The order in which the reference sends them.
+        Produced::UpToDate { .. } => draft.events.extend(routine.into_iter().chain(news)),
+        _ => draft.events.extend(news.into_iter().chain(routine)),
+    }
     let log = LogLine {
         message,
         error: None,
@@ -327,14 +330,23 @@ fn halted<K: Kind<Status: SourceStatus>>(
     draft.end(requeue, log)
 }
 
-/// A suspended object keeps what it has; only `Ready` is summed up again.
+/// A suspended object keeps what it has; only `Ready` is summed up again, and
+/// what was being retried is said of the present generation.
 fn suspended<K: Kind<Status: SourceStatus>>(
     object: &Object<K>,
     moment: Moment,
 ) -> Report<K::Status> {
     let mut status = object.status.clone().unwrap_or_default();
-    if sum_up(&mut status, object.generation(), moment.now) {
-        status.set_observed_generation(object.generation());
+    let generation = object.generation();
+    let mut conditions = Conditions::new(status.conditions_mut(), generation, moment.now);
+    if let Some(Condition {
+        reason, message, ..
+    }) = conditions.get(&ConditionType::Reconciling).cloned()
+    {
+        conditions.mark_reconciling(reason, message);
+    }
+    if sum_up(&mut status, generation, moment.now) {
+        status.set_observed_generation(generation);
     }
     Report {
         status,

@@ -64,8 +64,8 @@ pub(super) fn look(
         }
         Ok(Verdict::Missing) => None,
         Ok(Verdict::NoDigest(problem)) => Some(problem),
-        Ok(Verdict::Mismatch { found }) => Some(format!(
-            "computed digest '{found}' does not match '{}'",
+        Ok(Verdict::Mismatch { .. }) => Some(format!(
+            "computed digest doesn't match '{}'",
             artifact.digest
         )),
         Err(error) => return Err(failed(error)),

@@ -73,7 +73,7 @@ fn a_damaged_artifact_is_removed() {
     let stored = kept.look(OWN, b"other bytes");
     assert!(stored.is_missing && stored.artifact.is_none());
     let problem = stored.corruption.expect("it is told");
-    assert!(problem.contains("does not match"), "{problem}");
+    assert!(problem.contains("doesn't match"), "{problem}");
     let again = kept.look(OWN, b"bytes");
     assert!(again.is_missing && again.corruption.is_none());
 }
