@@ -385,7 +385,7 @@ impl<'a> Target<'a> {
 /// Names the file, where it holds broken YAML.
 fn malformed(error: ResourceError, path: &str) -> TargetError {
     match error {
-        ResourceError::Malformed(_) => TargetError::Malformed {
+        ResourceError::Malformed(_) | ResourceError::Undecodable(_) => TargetError::Malformed {
             file: path.to_owned(),
             source: Box::new(error),
         },

@@ -41,10 +41,10 @@ pub enum JsonError {
         position: Position,
     },
     /// A scalar whose text does not fit its tag.
-    #[error("yaml: {source}")]
+    #[error("yaml: {problem}")]
     Scalar {
         /// How it does not fit.
-        source: ScalarError,
+        problem: ScalarError,
         /// Where it is.
         position: Position,
     },
@@ -143,8 +143,8 @@ pub(crate) fn scalar_value(
             position: scalar.position,
         }),
         Ok(value) => Ok(value),
-        Err(source) => Err(JsonError::Scalar {
-            source,
+        Err(problem) => Err(JsonError::Scalar {
+            problem,
             position: scalar.position,
         }),
     }
@@ -193,8 +193,8 @@ pub(crate) fn key_text(
 
 fn key_text_v2(entry: &Entry) -> Result<Cow<'_, str>, JsonError> {
     let key = &entry.key;
-    let value = key.value().map_err(|source| JsonError::Scalar {
-        source,
+    let value = key.value().map_err(|problem| JsonError::Scalar {
+        problem,
         position: key.position,
     })?;
     let text = match value {

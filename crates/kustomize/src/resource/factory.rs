@@ -14,6 +14,12 @@ pub enum ResourceError {
     /// Part of it is no YAML.
     #[error("MalformedYAMLError")]
     Malformed(#[source] ReadError),
+    /// Part of it is YAML that means nothing: a key that is there twice, a key that is a mapping, as in templates.
+    #[error("cannot be decoded")]
+    Undecodable(#[source] ReadError),
+    /// A merge key has nothing to merge.
+    #[error(transparent)]
+    Unmergeable(ReadError),
     /// Something other than a comment follows a separator.
     #[error("invalid document separator: {0}")]
     Separator(String),
@@ -64,6 +70,17 @@ pub enum ResourceError {
     },
 }
 
+/// The reference complains of the three at different times: while it reads, while it prints, and while it expands.
+impl From<ReadError> for ResourceError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Merge { .. } => Self::Unmergeable(error),
+            _ if error.is_malformed() => Self::Malformed(error),
+            _ => Self::Undecodable(error),
+        }
+    }
+}
+
 /// Most lists within lists. Real ones stay at one.
 const MAX_LIST_DEPTH: usize = 16;
 
@@ -100,7 +117,7 @@ fn read_nodes(bytes: &[u8]) -> Result<Vec<Node>, ResourceError> {
     let mut nodes = Vec::with_capacity(documents.len());
     for document in documents {
         let node = rheostat_yaml::parse(document, Profile::V3, &Limits::default())
-            .map_err(ResourceError::Malformed)?;
+            .map_err(ResourceError::from)?;
         match node {
             Some(node) if node.is_null() => {}
             Some(node) if is_single && is_wrapper(&node) => unwrap_items(node, &mut nodes),
@@ -348,5 +365,10 @@ mod tests {
             Err("missing metadata.name in object"),
         );
         check("kind: [\n", Err("MalformedYAMLError"));
+        check("kind: {{ .Kind }}\n", Err("cannot be decoded"));
+        check(
+            "<<: 1\n",
+            Err("map merge requires map or sequence of maps as the value"),
+        );
     }
 }

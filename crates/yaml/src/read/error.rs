@@ -67,10 +67,10 @@ pub enum ReadError {
         position: Position,
     },
     /// A scalar whose text does not fit its explicit tag.
-    #[error("yaml: {source}")]
+    #[error("yaml: {problem}")]
     Scalar {
         /// How it does not fit.
-        source: ScalarError,
+        problem: ScalarError,
         /// Where the scalar is.
         position: Position,
     },
@@ -97,6 +97,22 @@ impl ReadError {
             | Self::DuplicateKey { position, .. }
             | Self::Scalar { position, .. } => Some(*position).filter(|position| position.line > 0),
             Self::Limit { .. } => None,
+        }
+    }
+
+    /// Whether the text breaks the grammar or a limit. Else the reference reads it and complains when it decodes or
+    /// prints what it has read.
+    pub fn is_malformed(&self) -> bool {
+        match self {
+            Self::Syntax { .. }
+            | Self::UnknownAnchor { .. }
+            | Self::RecursiveAlias { .. }
+            | Self::ExcessiveAliasing { .. }
+            | Self::Limit { .. } => true,
+            Self::Merge { .. }
+            | Self::CollectionKey { .. }
+            | Self::DuplicateKey { .. }
+            | Self::Scalar { .. } => false,
         }
     }
 

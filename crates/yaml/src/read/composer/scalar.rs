@@ -98,13 +98,13 @@ impl<'a> Composer<'a> {
     /// An explicit tag must suit the text, a boolean in the words of the profile.
     fn require_fit(&mut self, scalar: &Scalar) {
         let is_boolean = || resolve::plain(scalar.text(), self.profile) == Tag::Bool;
-        let source = match scalar.value() {
+        let problem = match scalar.value() {
             Err(error @ ScalarError::Base64) => error,
             Ok(_) if scalar.tag != Tag::Bool || is_boolean() => return,
             Ok(_) | Err(ScalarError::Mismatch { .. }) => scalar.mismatch(self.profile),
         };
         self.defer(ReadError::Scalar {
-            source,
+            problem,
             position: scalar.position,
         });
     }
