@@ -172,3 +172,6 @@ impl ExecError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,6 +66,36 @@ pub struct Rendered {
     pub warnings: Vec<String>,
 }
 
+impl Rendered {
+    /// The manifests as a release stores them: one document after another, each with the path of its template. The custom
+    /// resource definitions of crds/ come first, if they are asked for.
+    pub fn manifest(&self, includes_crds: bool) -> String {
+        let mut output = String::new();
+        if includes_crds {
+            for (path, file) in self.chart.crds() {
+                push_document(&mut output, &path, &String::from_utf8_lossy(&file.data));
+            }
+        }
+        for manifest in &self.manifests {
+            push_document(&mut output, &manifest.path, &manifest.content);
+        }
+        output
+    }
+}
+
+impl Hook {
+    /// The hook as `helm template` prints it: a document with the path of its template.
+    pub fn document(&self) -> String {
+        let mut output = String::new();
+        push_document(&mut output, &self.manifest.path, &self.manifest.content);
+        output
+    }
+}
+
+fn push_document(output: &mut String, path: &str, content: &str) {
+    output.extend(["---\n# Source: ", path, "\n", content, "\n"]);
+}
+
 /// A chart cannot be rendered; the texts are Helm's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]

@@ -1,13 +1,12 @@
 //! `rheostat helm template`.
 
-use std::fmt::Write as _;
-
 use anyhow::{anyhow, bail};
 use clap::Args;
 use rheostat_gocompat::path;
 use rheostat_gotemplate::{Executor, TemplateSet, Value, functions};
 use rheostat_helm::{
-    Capabilities, KubeVersion, RenderError, RenderOptions, Rendered, dependencies, manifest, render,
+    Capabilities, KubeVersion, RenderError, RenderOptions, Rendered, dependencies, manifest,
+    manifest::Hook, render,
 };
 
 use super::{chart, host::Machine, values::ValueFlags};
@@ -129,32 +128,12 @@ impl Template {
 
     /// All that the command prints without `--show-only`.
     fn text(&self, rendered: &Rendered) -> String {
-        let mut manifests = String::new();
-        let mut document = |path: &str, content: &str| {
-            // Writing to a string cannot fail.
-            let _ = writeln!(manifests, "---\n# Source: {path}\n{content}");
-        };
-        if self.include_crds {
-            for (path, file) in rendered.chart.crds() {
-                document(&path, &String::from_utf8_lossy(&file.data));
-            }
-        }
-        for manifest in &rendered.manifests {
-            document(&manifest.path, &manifest.content);
-        }
-        let mut text = format!("{}\n", manifests.trim());
+        let mut text = rendered.manifest(self.include_crds).trim().to_owned();
+        text.push('\n');
         if !self.no_hooks {
-            for hook in rendered
-                .hooks
-                .iter()
-                .filter(|hook| !(self.skip_tests && hook.is_test()))
-            {
-                let _ = writeln!(
-                    text,
-                    "---\n# Source: {}\n{}",
-                    hook.manifest.path, hook.manifest.content
-                );
-            }
+            let hooks = rendered.hooks.iter();
+            let shown = hooks.filter(|hook| !(self.skip_tests && hook.is_test()));
+            text.extend(shown.map(Hook::document));
         }
         text
     }
@@ -169,7 +148,7 @@ impl Template {
                 let is_match = source(document)
                     .is_some_and(|name| path::matches(pattern, name).unwrap_or(false));
                 if is_match {
-                    let _ = writeln!(shown, "---\n{document}");
+                    shown.extend(["---\n", document, "\n"]);
                     is_missing = false;
                 }
             }

@@ -1,0 +1,1 @@
+{{ define "name" }}first{{ end }}{{ define "kept" }}kept{{ end }}

@@ -1,0 +1,1 @@
+{{ define "name" }}second{{ end }}{{ define "kept" }}  {{/* empty */}}  {{ end }}
