@@ -7,7 +7,7 @@ mod stop;
 
 use std::{error::Error, fmt, future::Future, sync::Arc, time::Duration};
 
-use kube::{Api, Client, core::DeserializeGuard};
+use kube::{Api, Client};
 use rand::RngExt;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -23,6 +23,7 @@ use crate::{
     probe::{self, ListenError},
     queue::Backoff,
     role::Role,
+    store::Delivered,
 };
 
 /// How long events that wait may take to go out when the controller stops.
@@ -79,7 +80,7 @@ impl Context {
         Api::namespaced(self.client.clone(), namespace)
     }
 
-    pub(crate) fn watched<K: Managed>(&self) -> Api<DeserializeGuard<K>> {
+    pub(crate) fn watched<K: Managed>(&self) -> Api<Delivered<K>> {
         match &self.settings.namespace {
             Some(namespace) => Api::namespaced(self.client.clone(), namespace),
             None => Api::all(self.client.clone()),

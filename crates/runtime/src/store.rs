@@ -4,6 +4,7 @@
 //! What an observer never needs is trimmed before it is kept. A delivery that changes nothing (after a restart of
 //! the API server all objects are delivered again) is dropped.
 
+mod delivered;
 mod feed;
 mod objects;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
+pub(crate) use self::delivered::Delivered;
 use self::objects::{Objects, Origin, Precedence};
 use crate::{
     object::{Managed, ObjectKey, ObjectRef},

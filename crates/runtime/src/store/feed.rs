@@ -5,12 +5,11 @@ use std::{collections::HashSet, pin::pin, time::Duration};
 use futures::StreamExt;
 use kube::{
     Api, Resource,
-    core::DeserializeGuard,
     runtime::watcher::{self, Event},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Origin, Store};
+use super::{Delivered, Origin, Store};
 use crate::object::{Managed, ObjectKey};
 
 /// After an error the watch is tried again after the first of these, and then after twice as long each time up to the
@@ -21,7 +20,7 @@ const RETRY_MAX: Duration = Duration::from_secs(5);
 
 pub(super) async fn run<K: Managed>(
     store: Store<K>,
-    api: Api<DeserializeGuard<K>>,
+    api: Api<Delivered<K>>,
     labels: String,
     stop: CancellationToken,
 ) {
@@ -43,7 +42,7 @@ pub(super) async fn run<K: Managed>(
 /// Feeds the store for ever; returns only if the server turns down streaming lists.
 async fn feed<K: Managed>(
     store: &Store<K>,
-    api: Api<DeserializeGuard<K>>,
+    api: Api<Delivered<K>>,
     config: watcher::Config,
     is_streaming: bool,
 ) {
@@ -69,7 +68,7 @@ async fn feed<K: Managed>(
 pub(super) fn take<K: Managed>(
     store: &Store<K>,
     listed: &mut HashSet<ObjectKey>,
-    event: Event<DeserializeGuard<K>>,
+    event: Event<Delivered<K>>,
 ) {
     match event {
         Event::Init => listed.clear(),
@@ -99,14 +98,14 @@ pub(super) fn take<K: Managed>(
 }
 
 /// An object that cannot be decoded must not stop the others: it counts as absent until it is mended.
-fn keep<K: Managed>(store: &Store<K>, object: DeserializeGuard<K>, origin: Origin) {
+fn keep<K: Managed>(store: &Store<K>, object: Delivered<K>, origin: Origin) {
     match object.0 {
         Ok(object) => {
             store.apply(object, origin);
         }
-        Err(invalid) => {
-            let key = ObjectKey::of(&invalid.metadata);
-            tracing::error!(kind = %K::kind(&()), name = key.name, namespace = key.namespace, error = %invalid.error, "object cannot be decoded");
+        Err(broken) => {
+            let key = ObjectKey::of(&broken.metadata);
+            tracing::error!(kind = %K::kind(&()), name = key.name, namespace = key.namespace, error = %broken.error, "object cannot be decoded");
             store.remove(&key);
         }
     }

@@ -1,13 +1,9 @@
 use std::collections::HashSet;
 
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::{
-    api::ObjectMeta,
-    core::{DeserializeGuard, error_boundary::InvalidObject},
-    runtime::watcher::Event,
-};
+use kube::{api::ObjectMeta, runtime::watcher::Event};
 
-use super::*;
+use super::{delivered::Broken, *};
 
 fn config_map(name: &str, uid: &str, version: u64) -> ConfigMap {
     ConfigMap {
@@ -123,17 +119,17 @@ async fn a_waiter_is_woken_by_its_object_alone() {
 fn what_cannot_be_decoded_is_absent_and_stops_nobody() {
     let (store, seen) = store();
     let mut listed = HashSet::new();
-    let broken = InvalidObject {
+    let broken = Broken {
         error: "invalid type".to_owned(),
         metadata: config_map("a", "u1", 2).metadata,
     };
     for event in [
         Event::Init,
-        Event::InitApply(DeserializeGuard(Ok(config_map("a", "u1", 1)))),
-        Event::InitApply(DeserializeGuard(Ok(config_map("b", "u2", 1)))),
+        Event::InitApply(Delivered(Ok(config_map("a", "u1", 1)))),
+        Event::InitApply(Delivered(Ok(config_map("b", "u2", 1)))),
         Event::InitDone,
-        Event::Apply(DeserializeGuard(Err(broken))),
-        Event::Apply(DeserializeGuard(Ok(config_map("b", "u2", 3)))),
+        Event::Apply(Delivered(Err(broken))),
+        Event::Apply(Delivered(Ok(config_map("b", "u2", 3)))),
     ] {
         feed::take(&store, &mut listed, event);
     }
