@@ -130,3 +130,33 @@ fn failures() {
     let error = merged("a: {b: 1}\n", "a: {$patch: sing}\n").unwrap_err();
     assert_eq!(error.to_string(), "unknown patch strategy 'sing'");
 }
+
+#[test]
+fn the_deepest_objects_fit_the_stack() {
+    let nested = |value: &str| "{a: ".repeat(248) + value + &"}".repeat(248);
+    let expected = emit::to_kustomize(&node(&nested("c"))).unwrap();
+    check(&nested("b"), &nested("c"), &expected);
+}
+
+#[test]
+fn long_lists() {
+    let list = |from: u32, to: u32| {
+        let elements: Vec<_> = (from..to)
+            .map(|number| format!("{{name: n{number}}}"))
+            .collect();
+        format!("[{}]", elements.join(", "))
+    };
+    let merged_list = format!(
+        "{}, {}",
+        list(2_000, 6_000).trim_end_matches(']'),
+        list(0, 2_000).trim_start_matches('[')
+    );
+    check_containers(&list(0, 4_000), &list(2_000, 6_000), &merged_list);
+    let irregular = deployment(
+        &list(0, 2_000)
+            .replace("n1,", "n2,")
+            .replace("name: n7}", "image: x}"),
+    );
+    let error = merged(&irregular, &deployment("[{name: n1}]")).unwrap_err();
+    assert!(matches!(error, MergeError::TooLong { .. }), "{error}");
+}

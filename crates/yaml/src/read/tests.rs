@@ -16,29 +16,29 @@ fn nesting_is_bounded() {
     check_error(
         &"[".repeat(10_000),
         &limits,
-        "yaml: exceeded max depth of 400",
+        "yaml: exceeded max depth of 250",
     );
     check_error(
         &"{a: ".repeat(10_000),
         &limits,
-        "yaml: exceeded max depth of 400",
+        "yaml: exceeded max depth of 250",
     );
     let block: String = (0..1_000).map(|depth| " ".repeat(depth) + "a:\n").collect();
-    check_error(&block, &limits, "yaml: line 401: exceeded max depth of 400");
+    check_error(&block, &limits, "yaml: line 251: exceeded max depth of 250");
     check_error(
         &"- ".repeat(10_000),
         &limits,
-        "yaml: exceeded max depth of 400",
+        "yaml: exceeded max depth of 250",
     );
     check_error(
         &format!(
             "a: &a {}\nb: {}*a{}",
-            nested(300),
-            "[".repeat(200),
-            "]".repeat(200)
+            nested(200),
+            "[".repeat(100),
+            "]".repeat(100)
         ),
         &limits,
-        "yaml: exceeded the limit of 400 levels of nesting",
+        "yaml: exceeded the limit of 250 levels of nesting",
     );
 }
 
@@ -49,17 +49,17 @@ fn nested(levels: usize) -> String {
 
 #[test]
 fn the_deepest_text_fits_the_stack() {
-    let node = parse(nested(399).as_bytes(), Profile::V3, &Limits::default())
+    let node = parse(nested(249).as_bytes(), Profile::V3, &Limits::default())
         .unwrap()
         .unwrap();
     let copy = node.clone();
     assert_eq!(
         emit::to_kustomize(&copy).unwrap(),
-        "- ".repeat(398) + "[]\n"
+        "- ".repeat(248) + "[]\n"
     );
     assert_eq!(
         emit::to_kyaml(&copy, emit::SequenceIndent::Wide),
-        nested(399) + "\n"
+        nested(249) + "\n"
     );
     crate::json::from_node(&copy, Profile::V3).unwrap();
 }
