@@ -1,0 +1,140 @@
+//! Builds the trees under `tests/conformance/kustomize` and compares with
+//! what kustomize answered.
+//!
+//! Each folder is a test: `input/` is the tree, `options` says where the
+//! build starts and how, and `expected.yaml` or `expected.error` is the
+//! answer, recorded by `cargo xtask conformance record`. Results must be
+//! equal to the byte; errors must have the same key phrase.
+
+#![expect(clippy::disallowed_methods, reason = "the recorded answers are files")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use rheostat_kustomize::build::{Options, Order, Request, Start, build};
+use rheostat_kustomize::loader::LoadRestrictions;
+use rheostat_tree::{File, Tree, TreePath};
+
+/// What people search for when a build fails. The first that an error holds
+/// is its class.
+const KEY_PHRASES: [&str; 40] = [
+    "must specify --enable-helm",
+    "external plugins disabled",
+    "unable to load builtin",
+    "unable to find one of",
+    "Found multiple kustomization files",
+    "kustomization.yaml is empty",
+    "kind should be Kustomization or Component",
+    "apiVersion for",
+    "expected kind 'Component'",
+    "expected kind != 'Component'",
+    "json: unknown field",
+    "cannot unmarshal",
+    "invalid Kustomization",
+    "cycle detected",
+    "is not in or below",
+    "MalformedYAMLError",
+    "invalid document separator",
+    "missing metadata.name",
+    "missing kind in object",
+    "may not add resource with an already registered id",
+    "namespace transformation produces ID conflict",
+    "illegally repeats the key",
+    "invalid literal source",
+    "does not exist; cannot merge or replace",
+    "exists; can not use behavior",
+    "nothing selected by",
+    "multiple matches for selector",
+    "is missing for replacement source",
+    "unable to find field",
+    "unable to find or create field",
+    "Unable to remove nonexistent key",
+    "operation does not apply",
+    "must specify one of patch and path",
+    "unable to parse SM or JSON patch",
+    "no resource matches strategic merge patch",
+    "wrong node kind",
+    "conflicting fieldspecs",
+    "already encountered",
+    "does not match a config with the following GVK",
+    "must build at directory",
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/kustomize");
+    let mut cases: Vec<PathBuf> = fs::read_dir(&root)
+        .expect("the conformance data is part of the repository")
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.join("input").is_dir())
+        .collect();
+    cases.sort();
+    let trials = cases.into_iter().map(|case| {
+        let name = case.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        Trial::test(name, move || run(&case))
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+fn run(case: &Path) -> Result<(), Failed> {
+    let mut tree = Tree::new();
+    add(&case.join("input"), &TreePath::root(), &mut tree)?;
+    let settings = fs::read_to_string(case.join("options")).unwrap_or_default();
+    let is_set = |word: &str| settings.split_whitespace().any(|setting| setting == word);
+    let start = settings
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("start="));
+    let start = TreePath::new(start.unwrap_or_default())?;
+    let options = Options {
+        load_restrictions: if is_set("unrestricted") {
+            LoadRestrictions::None
+        } else {
+            LoadRestrictions::RootOnly
+        },
+        order: if is_set("input-order") {
+            Order::Input
+        } else {
+            Order::Legacy
+        },
+        ..Options::default()
+    };
+    let request = Request {
+        files: &tree,
+        start: Start::Directory(&start),
+        options: &options,
+    };
+    let answer = build(&request).and_then(|built| built.to_yaml());
+    let answer = answer.map_err(|error| error.report());
+    match (answer, fs::read_to_string(case.join("expected.yaml"))) {
+        (Ok(answer), Ok(expected)) if answer == expected => Ok(()),
+        (Err(answer), Err(_)) => {
+            let expected = fs::read_to_string(case.join("expected.error"))?;
+            if key_phrase(&answer) == key_phrase(&expected) {
+                return Ok(());
+            }
+            Err(format!("got\n{answer}\nexpected\n{expected}").into())
+        }
+        (answer, expected) => Err(format!("got\n{answer:#?}\nexpected\n{expected:#?}").into()),
+    }
+}
+
+fn key_phrase(error: &str) -> Option<&'static str> {
+    KEY_PHRASES
+        .into_iter()
+        .find(|phrase| error.contains(phrase))
+}
+
+fn add(folder: &Path, at: &TreePath, tree: &mut Tree) -> Result<(), Failed> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = at.join(&entry.file_name().to_string_lossy())?;
+        if entry.file_type()?.is_dir() {
+            add(&entry.path(), &path, tree)?;
+        } else {
+            tree.insert(&path, File::in_memory(0o644, fs::read(entry.path())?))?;
+        }
+    }
+    Ok(())
+}
