@@ -15,7 +15,6 @@ mod writer;
 
 use serde_json::Value;
 
-pub use self::key_order::compare as compare_keys;
 pub use self::styled::SequenceIndent;
 use crate::Node;
 use crate::json::JsonError;

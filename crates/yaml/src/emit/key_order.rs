@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Compares two keys as go-yaml v2 sorts them: `a2` before `a10`, `_x` before `a`.
-pub fn compare(left: &str, right: &str) -> Ordering {
+pub(super) fn compare(left: &str, right: &str) -> Ordering {
     if left.is_ascii() && right.is_ascii() {
         return compare_ascii(left.as_bytes(), right.as_bytes());
     }

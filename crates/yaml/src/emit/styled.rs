@@ -69,8 +69,9 @@ pub(super) fn sorted(value: &Value) -> Node {
                 key: sorted_string(key),
                 value: sorted(value),
             });
-            let mut entries: Vec<_> = entries.collect();
-            entries.sort_by(|left, right| key_order::compare_v3(left.key.text(), right.key.text()));
+            let entries = key_order::sort(entries.collect(), |left: &Entry, right: &Entry| {
+                key_order::compare_v3(left.key.text(), right.key.text())
+            });
             Node::Mapping(Mapping {
                 entries,
                 ..Mapping::default()
