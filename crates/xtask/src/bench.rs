@@ -14,6 +14,7 @@ mod audit;
 mod contestant;
 mod definitions;
 mod follow;
+mod latency;
 mod phases;
 mod table;
 mod usage;
@@ -24,8 +25,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use rheostat_testing::Program;
+use serde_json::json;
 
 use self::contestant::Contestant;
+use self::phases::Plan;
 use crate::{repository, steps, tools};
 
 /// What is measured.
@@ -50,6 +53,9 @@ pub struct Args {
     /// Run only these contestants: `bare`, `rheostat`, `flux`.
     #[arg(long)]
     pub only: Vec<String>,
+    /// Time the way of this many commits into the cluster, too, each of which changes one Kustomization.
+    #[arg(long, default_value_t = 0)]
+    pub commits: usize,
     /// Write every single measurement to this file, too.
     #[arg(long)]
     pub json: Option<PathBuf>,
@@ -62,7 +68,13 @@ pub struct Args {
 pub async fn run(args: &Args) -> Result<()> {
     tools::ensure(&Program::CONTROL_PLANE)?;
     let contestants = contestants(args)?;
+    let plan = Plan {
+        n: args.n,
+        concurrent: args.concurrent,
+        commits: args.commits,
+    };
     let mut results = Vec::new();
+    let mut latencies = Vec::new();
     for round in 1..=args.runs {
         for contestant in &contestants {
             println!(
@@ -71,16 +83,24 @@ pub async fn run(args: &Args) -> Result<()> {
                 args.runs,
                 args.n
             );
-            let measured = phases::measure(contestant, args.n, args.concurrent).await;
-            for phase in measured.with_context(|| format!("measuring {}", contestant.name()))? {
-                println!("  {}", table::line(&phase));
-                results.push(phase);
+            let measured = phases::measure(contestant, plan).await;
+            let (phases, latency) =
+                measured.with_context(|| format!("measuring {}", contestant.name()))?;
+            for phase in &phases {
+                println!("  {}", table::line(phase));
             }
+            if let Some(latency) = &latency {
+                println!("  {}", table::latency(latency));
+            }
+            results.extend(phases);
+            latencies.extend(latency);
         }
     }
     println!("\n{}", table::summary(&results));
     if let Some(path) = &args.json {
-        let text = serde_json::to_string_pretty(&results).context("encoding the measurements")?;
+        let text =
+            serde_json::to_string_pretty(&json!({"phases": results, "latencies": latencies}))
+                .context("encoding the measurements")?;
         std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())

@@ -19,6 +19,7 @@ use super::audit::{AuditLog, Requests};
 use super::bare::{Order, Phase};
 use super::contestant::{Contestant, Running};
 use super::follow::{Follower, Seen};
+use super::latency::{Latency, Lookout};
 use super::usage::Usage;
 use super::workload;
 
@@ -47,28 +48,38 @@ pub(super) struct Measured {
     pub(super) requests: Requests,
 }
 
+/// What is measured of each contestant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    /// The number of Kustomizations.
+    pub(super) n: usize,
+    /// The `--concurrent` of controllers, instead of their default.
+    pub(super) concurrent: Option<u16>,
+    /// Commits whose way into the cluster is timed.
+    pub(super) commits: usize,
+}
+
 /// Measures one contestant on a control plane of its own.
 ///
 /// # Errors
 /// Anything that goes wrong; nothing is measured by halves.
 pub(super) async fn measure(
     contestant: &Contestant,
-    n: usize,
-    concurrent: Option<u16>,
-) -> Result<Vec<Measured>> {
+    plan: Plan,
+) -> Result<(Vec<Measured>, Option<Latency>)> {
     let mut plane = ControlPlane::options().audit().start().await?;
     let client = plane.client().await?;
     prepare(&client, &contestant.definitions()).await?;
     let server = GitServer::start().await?;
     let repository = server.create("repo")?;
-    let running = contestant.start(&plane, concurrent).await?;
+    let running = contestant.start(&plane, plan.concurrent).await?;
     let api_server = plane
         .processes()
         .iter()
         .find(|process| process.name() == "kube-apiserver");
     let mut course = Course {
         contestant: contestant.name().to_owned(),
-        n,
+        n: plan.n,
         api_server: api_server.context("the API server runs")?.pid(),
         audit: AuditLog::new(
             plane
@@ -77,14 +88,15 @@ pub(super) async fn measure(
         ),
         follower: Follower::start(client.clone()),
         objects: Api::namespaced(client.clone(), workload::NAMESPACE),
-        sources: Api::namespaced(client, workload::NAMESPACE),
+        sources: Api::namespaced(client.clone(), workload::NAMESPACE),
+        client,
         repository,
         running,
         has_source: matches!(contestant, Contestant::Controllers { .. }),
         revision: String::new(),
     };
     course.open(&server.url("repo")).await?;
-    course.run().await
+    course.run(plan.commits).await
 }
 
 async fn prepare(client: &Client, definitions: &[Value]) -> Result<()> {
@@ -130,6 +142,7 @@ struct Course {
     follower: Follower,
     objects: Api<Kustomization>,
     sources: Api<GitRepository>,
+    client: Client,
     repository: Repository,
     running: Running,
     has_source: bool,
@@ -159,13 +172,38 @@ impl Course {
         Ok(())
     }
 
-    async fn run(mut self) -> Result<Vec<Measured>> {
+    async fn run(mut self, commits: usize) -> Result<(Vec<Measured>, Option<Latency>)> {
         let mut all = Vec::new();
+        let mut latency = None;
         for phase in Phase::ALL {
+            if phase == Phase::Prune && self.has_source && commits > 0 {
+                latency = Some(self.latency(commits).await.context("timing commits")?);
+            }
             let measured = self.measure(phase).await;
             all.push(measured.with_context(|| format!("phase {phase}"))?);
         }
-        Ok(all)
+        Ok((all, latency))
+    }
+
+    async fn latency(&mut self, commits: usize) -> Result<Latency> {
+        let mut lookout = Lookout::start(&self.client);
+        tokio::time::sleep(SETTLE).await;
+        let mut delays = Vec::new();
+        for number in 0..commits {
+            // Seven is prime to the numbers of bases and namespaces, so that all get their turn.
+            let (team, index) = (format!("commit-{number}"), number * 7 % self.n);
+            let (path, text) = workload::overlay(index, &team);
+            self.push(&Commit::new(&team).file(&path, text)).await?;
+            delays.push(lookout.between(&self.revision, &team).await?);
+            let revision = self.revision.clone();
+            let is_done = |seen: &&Seen| seen.is_ready && seen.applied == revision;
+            self.follower
+                .until(LIMIT, |all| {
+                    all.len() - all.values().filter(is_done).count()
+                })
+                .await?;
+        }
+        Ok(Latency::of(&self.contestant, delays))
     }
 
     async fn measure(&mut self, phase: Phase) -> Result<Measured> {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::audit::Requests;
 use super::bare::Phase;
+use super::latency::Latency;
 use super::phases::Measured;
 
 /// One measurement as a line.
@@ -19,6 +20,14 @@ pub(super) fn line(measured: &Measured) -> String {
         measured.source.cpu_seconds,
         measured.source.peak_mib,
         measured.server_cpu_seconds,
+    )
+}
+
+/// The delays of commits as a line.
+pub(super) fn latency(latency: &Latency) -> String {
+    format!(
+        "artifact to object, {} commits: p50 {:.3} s, p99 {:.3} s, max {:.3} s",
+        latency.commits, latency.p50, latency.p99, latency.max,
     )
 }
 

@@ -48,21 +48,28 @@ pub(super) fn files(n: usize, version: u32) -> Vec<(String, String)> {
             files.push((format!("{folder}/{file}.yaml"), object.to_string()));
         }
     }
-    for index in 0..n {
-        let overlay = json!({
-            "resources": [format!("../../bases/b{}", index % BASES)],
-            "labels": [{"pairs": {"team": format!("t{}", index % 7)}}],
-            "images": [{"name": "ghcr.io/stefanprodan/podinfo", "newTag": format!("6.{}.0", index % 9)}],
-        });
-        files.push((
-            format!("apps/a{index}/kustomization.yaml"),
-            kustomization_file(overlay),
-        ));
-    }
+    files.extend((0..n).map(|index| overlay(index, &team(index))));
     for number in 0..50 {
         files.push((format!("docs/{number}.md"), "text\n".repeat(50)));
     }
     files
+}
+
+/// The overlay of one Kustomization, which gives its objects a label.
+pub(super) fn overlay(index: usize, team: &str) -> (String, String) {
+    let overlay = json!({
+        "resources": [format!("../../bases/b{}", index % BASES)],
+        "labels": [{"pairs": {"team": team}}],
+        "images": [{"name": "ghcr.io/stefanprodan/podinfo", "newTag": format!("6.{}.0", index % 9)}],
+    });
+    (
+        format!("apps/a{index}/kustomization.yaml"),
+        kustomization_file(overlay),
+    )
+}
+
+fn team(index: usize) -> String {
+    format!("t{}", index % 7)
 }
 
 fn kustomization_file(mut content: Value) -> String {
@@ -111,7 +118,7 @@ pub(super) fn applied(index: usize, version: u32) -> Vec<(String, Value)> {
         |(mut object, (group, plural))| {
             let name = format!("{prefix}podinfo");
             object["metadata"] = json!({"name": name, "namespace": namespace, "labels": {
-                "team": format!("t{}", index % 7),
+                "team": team(index),
                 "kustomize.toolkit.fluxcd.io/name": self::name(index),
                 "kustomize.toolkit.fluxcd.io/namespace": NAMESPACE,
             }});
