@@ -13,7 +13,7 @@ const KEY_LENGTH: usize = 1024;
 
 /// The text of a scalar after go-yaml v3 has printed and read it: folded blocks of several lines change.
 pub(crate) fn through_v3<'t>(scalar: &Scalar, text: Cow<'t, str>, place: Place) -> Cow<'t, str> {
-    let is_folded = scalar.style == Style::Folded && !place.in_flow;
+    let is_folded = scalar.style == Style::Folded && scalar.is_string() && !place.in_flow;
     let content = scalar.text().strip_suffix('\n').unwrap_or(scalar.text());
     if !is_folded || !content.contains('\n') {
         return text;
