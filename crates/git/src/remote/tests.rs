@@ -129,6 +129,8 @@ async fn every_kind_of_reference_is_resolved() {
     served
         .check(pull, &two, Some("refs/pull/7/head"), "two")
         .await;
+    let head = Reference::name("HEAD").expect("a name");
+    served.check(head, &two, Some("HEAD"), "two").await;
     // The first commit is only to be had with history.
     let any = commit(&one, On::AnyBranch);
     served.check(any, &one, None, "one").await;

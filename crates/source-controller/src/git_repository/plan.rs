@@ -153,7 +153,10 @@ pub(super) fn plan(
     stored: &Stored,
 ) -> Result<Plan, Halt> {
     let Observed { desired, secret } = observed;
-    let credentials = credentials(object, &secret)?;
+    let is_tls = desired.url.scheme() == "https";
+    let credentials = credentials(object, &secret, is_tls)?;
+    // Plain http has no use for them, whatever they are.
+    let authorities = certificate_authorities(&secret).filter(|_| is_tls);
     let known = known(object, &desired.reference, stored);
     Ok(Plan {
         url: desired.url,
@@ -162,13 +165,17 @@ pub(super) fn plan(
         is_named: desired.is_named,
         timeout: desired.timeout,
         credentials,
-        authorities: certificate_authorities(&secret).map(<[u8]>::to_vec),
+        authorities: authorities.map(<[u8]>::to_vec),
         ignore: object.spec.ignore.clone(),
         known,
     })
 }
 
-fn credentials(object: &GitRepository, secret: &SecretData) -> Result<Credentials, Halt> {
+fn credentials(
+    object: &GitRepository,
+    secret: &SecretData,
+    is_tls: bool,
+) -> Result<Credentials, Halt> {
     let name = object
         .spec
         .secret_ref
@@ -181,7 +188,7 @@ fn credentials(object: &GitRepository, secret: &SecretData) -> Result<Credential
             format!("secretRef '{name}' has github app data but provider is not set to github"),
         ));
     }
-    if secret.contains_key("tls.crt") || secret.contains_key("tls.key") {
+    if is_tls && (secret.contains_key("tls.crt") || secret.contains_key("tls.key")) {
         let field = format!("client certificate (tls.crt, tls.key) of spec.secretRef '{name}'");
         return Err(Halt::not_supported(&field));
     }
