@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, ValueEnum};
 use rheostat_gocompat::duration::Duration as GoDuration;
+use rheostat_manifest::LabelSelector;
 
 pub use self::gates::{Gate, GateError, Gates};
 use crate::{listen::ListenAddress, queue::Backoff, role::Role, shell::Settings};
@@ -50,10 +51,10 @@ pub struct RuntimeArgs {
     #[arg(long, action = ArgAction::Set, default_value_t = true)]
     pub watch_all_namespaces: bool,
     /// Watch for objects with matching labels, such as `sharding.fluxcd.io/key=shard1`.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = label_selector)]
     pub watch_label_selector: String,
     /// Watch for Secrets and other configuration with matching labels.
-    #[arg(long, default_value = "reconcile.fluxcd.io/watch=Enabled")]
+    #[arg(long, default_value = "reconcile.fluxcd.io/watch=Enabled", value_parser = label_selector)]
     pub watch_configs_label_selector: String,
     /// Features to turn on or off, such as `A=true,B=false`.
     #[arg(long, default_value = "")]
@@ -249,6 +250,14 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A label selector; it goes to the server as it stands.
+fn label_selector(text: &str) -> Result<String, String> {
+    let parsed = LabelSelector::parse(text);
+    parsed
+        .map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
+}
+
 /// An environment variable, if it is set and not empty.
 pub fn variable(name: &str) -> Option<String> {
     #[expect(
@@ -335,6 +344,7 @@ mod tests {
             "--min-retry-delay=5",
             "--concurrent=0",
             "--no-such-flag",
+            "--watch-label-selector=a in b",
         ] {
             let (name, _) = bad.split_once('=').unwrap_or((bad, ""));
             assert!(

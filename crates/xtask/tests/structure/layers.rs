@@ -35,7 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     // Controllers.
     ("api", &["gocompat"]),
-    ("runtime", &["api", "cluster", "gocompat"]),
+    ("runtime", &["api", "cluster", "gocompat", "manifest"]),
     (
         "source-controller",
         &[
@@ -56,6 +56,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "render",
             "runtime",
             "tree",
+            "upstream",
             "yaml",
         ],
     ),
