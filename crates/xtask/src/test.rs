@@ -11,9 +11,8 @@ use crate::{generate, repository, tools};
 const SCENARIOS: &str = "rheostat-scenarios";
 
 /// Programs that the tests run, each with the arguments that make it answer and the command that installs it.
-const NEEDED: [(&str, &[&str], &str); 4] = [
+const NEEDED: [(&str, &[&str], &str); 3] = [
     ("git", &["--version"], "apt-get install git"),
-    ("go", &["version"], "apt-get install golang"),
     ("cargo-fmt", &["--version"], "rustup component add rustfmt"),
     (
         "cargo-clippy",
@@ -55,7 +54,14 @@ pub(crate) async fn run_in(steps: &mut Steps) -> Result<()> {
         |arguments: &[&str]| check(cargo(arguments).env(SHARED_KUBECONFIG, plane.kubeconfig()));
     // Scenarios need the controllers' programs, which their own step builds.
     steps.run("tests, conformance included", || {
-        on_plane(&["test", "--workspace", "--exclude", SCENARIOS, "--locked"])
+        on_plane(&[
+            "test",
+            "--workspace",
+            "--exclude",
+            SCENARIOS,
+            "--locked",
+            "--no-fail-fast",
+        ])
     })?;
     steps.run("programs of the controllers", || {
         check(&mut cargo(&[

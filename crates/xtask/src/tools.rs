@@ -68,6 +68,8 @@ fn compile(program: Program, output: &Path) -> Result<()> {
         .args([
             "build",
             "-v",
+            // A stamp of our own commit would be of no use, and it fails where Git distrusts the folder.
+            "-buildvcs=false",
             "-mod=readonly",
             "-ldflags",
             &linker_flags(program),
