@@ -9,6 +9,8 @@ mod launch;
 mod nodes;
 
 use std::env;
+use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -139,6 +141,30 @@ impl ControlPlane {
     /// The address of the API server, such as `https://127.0.0.1:34567`.
     pub fn server(&self) -> &str {
         &self.server
+    }
+
+    /// Writes a kubeconfig that reaches the API server at another address, such as that of a
+    /// [`FaultProxy`](crate::FaultProxy) on the loopback interface.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_kubeconfig_for(&self, address: SocketAddr, path: &Path) -> Result<()> {
+        let text = fs::read_to_string(&self.kubeconfig).context("reading the kubeconfig")?;
+        let text = text.replace(&self.server, &format!("https://{address}"));
+        fs::write(path, text).with_context(|| format!("writing {}", path.display()))
+    }
+
+    /// The socket of the API server.
+    ///
+    /// # Errors
+    /// The control plane is somebody else's and not on this machine's loopback interface.
+    pub fn address(&self) -> Result<SocketAddr> {
+        let host = self
+            .server
+            .strip_prefix("https://")
+            .context("an API server speaks https")?;
+        host.parse()
+            .with_context(|| format!("{host} is not an address and a port"))
     }
 
     /// Where the programs log, or nothing for a control plane of somebody else.
