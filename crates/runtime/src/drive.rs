@@ -145,10 +145,14 @@ impl<R: Reconciler> Controller<R> {
         let mut tasks = JoinSet::new();
         let turns = async {
             loop {
+                // A permit that is held while nobody's turn has come would be missed by passes that waited.
+                shared.queue.ready().await;
                 let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else {
                     return;
                 };
-                let turn = shared.queue.take().await;
+                let Some(turn) = shared.queue.take() else {
+                    continue;
+                };
                 shared.metrics.queue_depth(shared.queue.depth());
                 tasks.spawn(Arc::clone(&shared).turn(turn, permit));
                 while tasks.try_join_next().is_some() {}

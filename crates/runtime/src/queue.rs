@@ -110,16 +110,15 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// Waits for the next turn.
-    ///
-    /// Cancel-safe: a turn is taken in the same poll that returns it.
-    pub async fn take(&self) -> Turn {
+    /// Waits until somebody's turn has come. Cancel-safe: nothing is taken.
+    pub async fn ready(&self) {
         loop {
             let changed = self.changed.notified();
             let due = {
                 let mut schedule = self.schedule.lock();
-                if let Some(turn) = schedule.take(Instant::now()) {
-                    return turn;
+                schedule.wake_due(Instant::now());
+                if schedule.depth() > 0 {
+                    return;
                 }
                 schedule.next_due()
             };
@@ -131,6 +130,11 @@ impl Queue {
                 None => changed.await,
             }
         }
+    }
+
+    /// Takes the next turn, if there is one.
+    pub fn take(&self) -> Option<Turn> {
+        self.schedule.lock().take(Instant::now())
     }
 
     /// Ends the turn of `key`.

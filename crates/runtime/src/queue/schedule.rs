@@ -142,7 +142,7 @@ impl Schedule {
         }
     }
 
-    fn wake_due(&mut self, now: Instant) {
+    pub(super) fn wake_due(&mut self, now: Instant) {
         while let Some((due, _)) = self.delayed.first()
             && *due <= now
             && let Some((_, key)) = self.delayed.pop_first()

@@ -231,7 +231,8 @@ pub(crate) fn is_ready(object: &GitRepository) -> bool {
 
 fn context(client: &Client, namespace: &str, stop: CancellationToken) -> (Context, Delivery) {
     let settings = Settings {
-        concurrent: 2,
+        // With one worker, whoever holds it for nothing stops everybody.
+        concurrent: 1,
         requeue_dependency: Duration::from_secs(5),
         jitter_percentage: 0,
         backoff: Backoff {
