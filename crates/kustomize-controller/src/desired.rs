@@ -249,4 +249,17 @@ mod tests {
             assert!(page.contains(&format!("`{field}`")), "{field}");
         }
     }
+
+    #[test]
+    fn what_was_applied_as_somebody_else_is_not_deleted_as_the_controller() {
+        for (spec, expected) in [
+            (json!({"force": true}), vec![]),
+            (
+                json!({"serviceAccountName": "a", "kubeConfig": {"secretRef": {"name": "s"}}}),
+                vec!["spec.kubeConfig", "spec.serviceAccountName"],
+            ),
+        ] {
+            assert_eq!(foreign_identity(&desired(&spec).0.spec), expected, "{spec}");
+        }
+    }
 }

@@ -172,3 +172,18 @@ async fn a_definition_is_in_effect_before_its_objects_are_applied() {
     let expected = [format!("widgets.{group} created"), "w created".to_owned()];
     assert_eq!(world.actions(&[widget, definition]).await, expected);
 }
+
+#[tokio::test]
+async fn an_object_that_asks_for_recreation_is_told_that_there_is_none() {
+    let mut world = World::new("recreation").await;
+    let mut fixed = world.config("a", "1");
+    fixed["immutable"] = json!(true);
+    world.actions(&[fixed.clone()]).await;
+    fixed["data"]["k"] = json!("2");
+    fixed["metadata"]["annotations"] = json!({format!("{GROUP}/force"): "enabled"});
+    let error = world.apply(&[fixed]).await.map(|_| ()).unwrap_err();
+    let expected =
+        format!("(recreation, which the object asks for by {GROUP}/force, is not supported)");
+    assert!(error.contains("dry-run failed (Invalid)"), "{error}");
+    assert!(error.contains(&expected), "{error}");
+}
