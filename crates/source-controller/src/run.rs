@@ -1,17 +1,21 @@
 //! From flags to a running controller.
 
 use std::fs::{self, DirBuilder};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use axum::Router;
 use rheostat_api::metadata;
 use rheostat_artifact::file_server;
 use rheostat_artifact::storage::{Retention, Storage};
 use rheostat_runtime::store::Selection;
 use rheostat_runtime::{Context, Controller, Role, Store, shell};
 use rheostat_upstream::{Destination, client};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::args::{Args, StorageArgs};
 use crate::context::SourceContext;
@@ -26,6 +30,9 @@ pub const ROLE: Role = Role {
     concurrent: "2",
     reads_address_variables: true,
 };
+
+/// How long downloads may take to end, as in the reference.
+const DOWNLOADS_GRACE: Duration = Duration::from_secs(5);
 
 /// Runs until the process is told to stop.
 ///
@@ -51,8 +58,11 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
         .bind()
         .await
         .with_context(|| format!("listen on --storage-addr {}", args.storage_addr))?;
-    let files = axum::serve(listener, file_server::router(storage.root()))
-        .with_graceful_shutdown(context.stop.clone().cancelled_owned());
+    let files = serve(
+        listener,
+        file_server::router(storage.root()),
+        context.stop.clone(),
+    );
     let sources = SourceContext {
         cluster: context.client.clone(),
         upstream: client::client(Destination::Upstream, None)?,
@@ -75,8 +85,23 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
     served.context("serve artifacts")
 }
 
+/// Serves until the controller stops; downloads that run then have a moment
+/// to end.
+async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
+    let server =
+        axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let too_late = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DOWNLOADS_GRACE).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => ended,
+        () = too_late => Ok(()),
+    }
+}
+
 /// Removes what a controller that was killed left in its work folder.
-fn make_empty(folder: &Path) -> std::io::Result<()> {
+fn make_empty(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}

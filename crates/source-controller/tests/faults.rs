@@ -142,6 +142,21 @@ async fn a_controller_that_is_killed_converges() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_controller_that_is_told_to_stop_does() {
+    let mut stand = Stand::new("stopped").await;
+    let server = stand.server("stopped").await;
+    let repository = server.create("app").expect("a repository");
+    let head = repository.commit("main", &commit("one")).expect("a commit");
+    stand.create("stopped", json!({})).await;
+    stand.wait("stopped", Expected::Revision(head)).await;
+    // The connection stays open, and a fetch that hangs is under way.
+    stand.check_artifact("stopped").await;
+    server.fail(Some(Fault::Hang));
+    stand.request("stopped").await;
+    stand.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_artifact_is_made_again() {
     let stand = Stand::new("damaged").await;
     let server = stand.server("damaged").await;

@@ -9,6 +9,9 @@ use super::stored::Stored;
 pub enum Outcome {
     /// The object is suspended.
     Suspended,
+    /// The controller stops. The shell drops the outcome, and the next
+    /// controller begins anew.
+    Interrupted,
     /// The object is being deleted and its files are gone.
     Removed {
         /// Whether there were any.

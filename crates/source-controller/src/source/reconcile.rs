@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rheostat_api::resource::ReconciledSpec as _;
 use rheostat_api::{ConditionType, Kind, Object};
 use rheostat_artifact::storage::Folder;
-use rheostat_runtime::{Moment, Pass, Reconciler, Report};
+use rheostat_runtime::{Managed, Moment, Pass, Reconciler, Report, Wait};
+use tokio::time::Instant;
 
 use super::outcome::{Halt, Outcome, Produced, Run};
 use super::stored::{self, Stored};
@@ -117,8 +118,12 @@ impl<S: Source> Reconciler for SourceReconciler<S> {
             }
         };
         let progress = || report::progress(&object, &stored, pass.now());
-        let result = pass.step(progress, self.produce(&object, &stored)).await;
-        Outcome::Ran(Box::new(Run { stored, result }))
+        tokio::select! {
+            result = pass.step(progress, self.produce(&object, &stored)) => {
+                Outcome::Ran(Box::new(Run { stored: stored.clone(), result }))
+            }
+            () = interrupted(pass) => Outcome::Interrupted,
+        }
     }
 
     fn report(
@@ -134,6 +139,19 @@ impl<S: Source> Reconciler for SourceReconciler<S> {
 fn folder<K: Kind>(object: &Object<K>) -> Result<Folder, Halt> {
     Folder::new(K::KIND, object.namespace(), object.name())
         .map_err(|error| Halt::storage_failed(rheostat_api::Reason::InvalidPath, error.to_string()))
+}
+
+/// Resolves once the controller stops, with the permit given back, by which
+/// the shell knows that the pass was given up: an upstream that hangs must not
+/// hold up the end.
+async fn interrupted<O: Managed>(pass: &Pass<O>) {
+    pass.stopping().cancelled().await;
+    let wait = Wait {
+        until: Instant::now(),
+        is_cancelled_by_newer: false,
+    };
+    // The answer is known: the controller stops.
+    let _ = pass.wait(wait, std::future::pending::<()>()).await;
 }
 
 /// Runs work that blocks off the event loop. A panic goes on to the pass.

@@ -31,7 +31,7 @@ pub(super) fn report<S: Source>(
     moment: Moment,
 ) -> Report<<S::Kind as Kind>::Status> {
     match outcome {
-        Outcome::Suspended => suspended(object, moment),
+        Outcome::Suspended | Outcome::Interrupted => suspended(object, moment),
         Outcome::Removed { had_files } => removed(object, *had_files),
         Outcome::NotRemoved { error } => not_removed(object, error),
         Outcome::Ran(run) => {

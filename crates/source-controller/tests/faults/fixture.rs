@@ -184,6 +184,11 @@ impl Stand {
         }
     }
 
+    /// Tells the controller to stop, which it does as containers must.
+    pub(crate) fn stop(&mut self) {
+        self.controller.stop(PATIENCE).expect("it ends in time");
+    }
+
     pub(crate) async fn kill_and_restart(&mut self) {
         self.controller.kill();
         self.controller.restart().await.expect("it starts again");
