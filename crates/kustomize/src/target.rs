@@ -399,6 +399,10 @@ fn drop_local(map: &mut ResMap) -> Result<(), TargetError> {
     for resource in map.resources() {
         validate(resource.node())?;
     }
+    // Kustomize itself ends here with a runtime error.
+    map.check_unique().map_err(|error| {
+        TargetError::from(error).within("runtime error: two objects became one")
+    })?;
     map.retain(|resource| {
         let mark = resource.annotation(LOCAL);
         !resource.is_empty() && mark.is_none_or(|value| value == "false")

@@ -77,6 +77,9 @@ pub(super) fn apply(
     })?;
     resource.absorb();
     resource.build = build;
+    // Those of the build are put back into a mapping of texts, whatever the
+    // patch has made of the annotations.
+    resource.finish_annotations(&[]);
     resource.refresh_id(openapi);
     Ok(())
 }
