@@ -1,12 +1,18 @@
-//! `kill -9` at any moment: the system converges after the restart and deletes nothing that it should keep.
+//! `kill -9` at any moment, an API server that is away: the system converges and deletes nothing that it should keep.
+
+use std::time::Duration;
 
 use kube::api::ListParams;
 use rheostat_scenarios::{World, config_map};
 use rheostat_testing::Commit;
+use rheostat_testing::fault_proxy::Mode;
 use serde_json::json;
 
 /// Enough objects that a kill lands between the first and the last of them.
 const OBJECTS: usize = 60;
+
+/// Long enough that every watch and every write has failed and been tried again.
+const OUTAGE: Duration = Duration::from_secs(5);
 
 /// The objects at one version, each a file of its own.
 fn objects(message: &str, version: &str) -> Commit {
@@ -37,6 +43,34 @@ async fn source_controller_is_killed_and_misses_a_push() {
     );
     let revision = world.push(&second).await.unwrap();
     world.source.restart().await.unwrap();
+    world
+        .until_ready("Kustomization", "app", &revision)
+        .await
+        .unwrap();
+    world
+        .until_value("settings", "color", "green")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_api_server_is_away_and_comes_back() {
+    let first =
+        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
+    let world = World::start("outage", &first).await.unwrap();
+    world.follow("app", "./app", json!({})).await.unwrap();
+    world
+        .until_value("settings", "color", "blue")
+        .await
+        .unwrap();
+    world.api_server.set(Mode::Refuse);
+    let second = Commit::new("second").file(
+        "app/settings.yaml",
+        config_map("settings", "color", "green"),
+    );
+    let revision = world.push(&second).await.unwrap();
+    tokio::time::sleep(OUTAGE).await;
+    world.api_server.set(Mode::Forward);
     world
         .until_ready("Kustomization", "app", &revision)
         .await

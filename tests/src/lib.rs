@@ -16,7 +16,9 @@ use kube::{Api, Client};
 use rheostat_api::crd;
 use rheostat_testing::git_server::Repository;
 use rheostat_testing::process::Scratch;
-use rheostat_testing::{Commit, ControlPlane, Controller, GitServer, controller, manifest, status};
+use rheostat_testing::{
+    Commit, ControlPlane, Controller, FaultProxy, GitServer, controller, manifest, status,
+};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -32,6 +34,8 @@ pub struct World {
     pub source: Controller,
     /// kustomize-controller.
     pub kustomize: Controller,
+    /// What stands between the controllers and the API server, to be made to fail.
+    pub api_server: FaultProxy,
     /// The Git server, to be made to fail.
     pub git: GitServer,
     /// The repository that the source follows.
@@ -62,8 +66,11 @@ impl World {
         let repository = git.create(SOURCE)?;
         repository.commit("main", first)?;
         let folder = Scratch::new(name)?;
+        let api_server = FaultProxy::start(plane.address()?).await?;
+        let kubeconfig = folder.path().join("kubeconfig");
+        plane.write_kubeconfig_for(api_server.address(), &kubeconfig)?;
         let options = controller::Options {
-            kubeconfig: plane.kubeconfig().to_owned(),
+            kubeconfig,
             folder: folder.path().to_owned(),
             namespace: Some(namespace.clone()),
             arguments: Vec::new(),
@@ -73,6 +80,7 @@ impl World {
         let world = Self {
             source,
             kustomize,
+            api_server,
             git,
             repository,
             namespace,
