@@ -1,5 +1,7 @@
 //! Hashed passwords.
 
+use base64::{Engine, alphabet::BCRYPT, engine::GeneralPurpose, engine::general_purpose::NO_PAD};
+
 use super::super::{
     arguments::{Answer, string, text},
     eager,
@@ -17,6 +19,9 @@ const COST: u32 = 10;
 
 /// Go refuses longer passwords; others cut them off.
 const MAX_PASSWORD_BYTES: usize = 72;
+
+/// The digits of bcrypt's own Base64.
+const DIGITS: GeneralPurpose = GeneralPurpose::new(&BCRYPT, NO_PAD);
 
 pub(super) static TABLE: &[Function] = &[
     // A complaint becomes the result.
@@ -52,9 +57,12 @@ fn hashed(
     }
     let mut salt = [0; 16];
     runtime.host().random(&mut salt);
-    let hash = bcrypt::hash_with_salt(&*password, COST, salt);
-    let hash = hash.map_err(|error| {
-        CallError::new(format!("failed to encrypt string with bcrypt: {error}"))
-    })?;
-    Ok(hash.format_for_version(bcrypt::Version::TwoA))
+    // The key of the cipher ends with a zero, where it has room for one.
+    let mut key = password.to_vec();
+    key.push(0);
+    key.truncate(MAX_PASSWORD_BYTES);
+    let hash = bcrypt::bcrypt(COST, salt, &key);
+    // The last byte of the hash is left out, for no reason but history.
+    let [salt, hash] = [&salt[..], &hash[..hash.len() - 1]].map(|bytes| DIGITS.encode(bytes));
+    Ok(format!("$2a${COST:02}${salt}{hash}"))
 }
