@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, ci, control_plane, generate, repository, test, up};
+use crate::{bench, ci, conformance, control_plane, generate, repository, test, up};
 
 /// Everything that a developer does with this repository.
 #[derive(Debug, Parser)]
@@ -30,6 +30,9 @@ enum Command {
     /// Keep a real Kubernetes control plane running, for experiments and for other tools.
     #[command(subcommand)]
     ControlPlane(control_plane::Command),
+    /// Record and compare what the reference programs answer.
+    #[command(subcommand)]
+    Conformance(conformance::Command),
     /// Write the files that are made from code: the CRDs, alone and in the charts.
     Generate(generate::Args),
 }
@@ -44,6 +47,7 @@ impl Xtask {
             Command::Bench(args) => bench::run(&args).await,
             Command::BareLoop => bench::bare::run().await,
             Command::ControlPlane(command) => control_plane::run(command).await,
+            Command::Conformance(command) => conformance::run(&command),
             Command::Generate(args) => generate::run(&args, &repository::root()),
         };
         match outcome {

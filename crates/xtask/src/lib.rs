@@ -10,6 +10,7 @@ pub mod command;
 
 pub mod bench;
 pub mod ci;
+pub mod conformance;
 pub mod control_plane;
 pub mod generate;
 pub mod test;
