@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rheostat_api::{Artifact, ConditionType, Kustomization, KustomizationStatus, Reason};
 use rheostat_render::kustomization;
-use rheostat_runtime::{Moment, Pass, Reconciler, Report};
+use rheostat_runtime::{Cause, Moment, Pass, Reconciler, Report};
 use rheostat_tree::{Tree, TreePath};
 
 use crate::desired::Desired;
@@ -106,7 +106,12 @@ impl Work<'_> {
         let (tree, root) = self.fetch(&artifact, facts).await?; // (client)
         facts.is_attempted = true;
         facts.step = Some(Step::Building);
+        let before = memory.built.as_ref().map(|built| built.plan.digest.clone());
         let plan = self.plan(tree, root, memory, facts).await?; // (pure)
+        if matches!(self.pass.cause(), Cause::Watch(_)) && before.as_ref() == Some(&plan.digest) {
+            // A commit that changed one of many is to be seen there first.
+            self.pass.give_way().await.map_err(|_| Stop::Stopping)?;
+        }
         facts.step = Some(Step::Applying);
         facts.digest = Some(plan.digest.clone());
         self.execute(&plan, &artifact, memory, facts).await // (client)

@@ -317,6 +317,7 @@ impl<R: Reconciler> Shared<R> {
             started: Timestamp::now(),
             clock: Instant::now(),
             newer: turn.newer,
+            queue: Arc::clone(&self.queue),
             stop: self.context.stop.clone(),
             permits: Arc::clone(&self.permits),
             permit: Mutex::new(Some(permit)),

@@ -15,13 +15,16 @@ use crate::{
     drive::status::{StatusWriter, WriteError, encode},
     event::Subject,
     object::{Managed, ObjectKey, ObjectRef},
-    queue::Newer,
+    queue::{Newer, Queue},
     report::Event,
 };
 
 /// Steps shorter than this leave no trace in status: a write that is replaced within the second
 /// costs more than whoever would read it gains.
 const PROGRESS_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a pass lets others go first. Looking at a thousand objects for a change takes less.
+const GIVE_WAY: Duration = Duration::from_secs(1);
 
 /// Why an object is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -94,6 +97,7 @@ pub struct Pass<O: Managed> {
     pub(crate) started: Timestamp,
     pub(crate) clock: Instant,
     pub(crate) newer: Arc<Newer>,
+    pub(crate) queue: Arc<Queue>,
     pub(crate) stop: CancellationToken,
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) permit: Mutex<Option<OwnedSemaphorePermit>>,
@@ -164,6 +168,24 @@ impl<O: Managed> Pass<O> {
                 *self.permit.lock() = permit.ok();
                 result
             }
+        }
+    }
+
+    /// Lets those begin whose turn has come: for a pass that has found that nobody waits for what it has left to do.
+    ///
+    /// When one of many objects changed, the others would stand in its way. No worker is held meanwhile, and others
+    /// go first for a second at most.
+    ///
+    /// # Errors
+    /// [`Interrupted::Stopping`].
+    pub async fn give_way(&self) -> Result<(), Interrupted> {
+        let wait = Wait {
+            until: Instant::now() + GIVE_WAY,
+            is_cancelled_by_newer: false,
+        };
+        match self.wait(wait, self.queue.drained()).await {
+            Ok(()) | Err(Interrupted::Deadline | Interrupted::Newer(_)) => Ok(()),
+            Err(Interrupted::Stopping) => Err(Interrupted::Stopping),
         }
     }
 

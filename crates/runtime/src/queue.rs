@@ -93,6 +93,7 @@ impl Newer {
 pub struct Queue {
     schedule: Mutex<Schedule>,
     changed: Notify,
+    drained: Notify,
 }
 
 impl Queue {
@@ -101,6 +102,7 @@ impl Queue {
         Self {
             schedule: Mutex::new(Schedule::new(backoff)),
             changed: Notify::new(),
+            drained: Notify::new(),
         }
     }
 
@@ -134,7 +136,23 @@ impl Queue {
 
     /// Takes the next turn, if there is one.
     pub fn take(&self) -> Option<Turn> {
-        self.schedule.lock().take(Instant::now())
+        let mut schedule = self.schedule.lock();
+        let turn = schedule.take(Instant::now());
+        if schedule.depth() == 0 {
+            self.drained.notify_waiters();
+        }
+        turn
+    }
+
+    /// Waits until nobody whose turn has come is left waiting for it.
+    pub async fn drained(&self) {
+        loop {
+            let drained = self.drained.notified();
+            if self.depth() == 0 {
+                return;
+            }
+            drained.await;
+        }
     }
 
     /// Ends the turn of `key`.

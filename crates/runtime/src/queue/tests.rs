@@ -177,3 +177,21 @@ async fn a_waiting_taker_is_woken() {
         Some("a/1")
     );
 }
+
+#[tokio::test]
+async fn who_gives_way_goes_on_when_all_have_begun() {
+    let queue = Arc::new(Queue::new(BACKOFF));
+    queue.drained().await;
+    queue.wake(&key("a/1"), Cause::Changed);
+    queue.wake(&key("a/2"), Cause::Changed);
+    let polite = tokio::spawn({
+        let queue = Arc::clone(&queue);
+        async move { queue.drained().await }
+    });
+    tokio::task::yield_now().await;
+    assert!(queue.take().is_some());
+    tokio::task::yield_now().await;
+    assert!(!polite.is_finished());
+    assert!(queue.take().is_some());
+    polite.await.expect("it does not panic");
+}
