@@ -84,10 +84,11 @@ async fn a_repository_that_fails_is_told_and_recovers() {
     }
     for (name, _, _) in &cases {
         let server = stand.server(name).await;
-        server.require(Access::Anyone);
-        server.fail(None);
+        // The commit comes first: a retry may follow at once, and the next pass not for an hour.
         let repository = server.create("app").expect("a repository");
         let head = repository.commit("main", &commit("two")).expect("a commit");
+        server.require(Access::Anyone);
+        server.fail(None);
         stand.wait(name, Expected::Revision(head)).await;
         stand.check_artifact(name).await;
     }
