@@ -73,7 +73,7 @@ pub(crate) async fn run_in(steps: &mut Steps) -> Result<()> {
         ]))
     })?;
     steps.run("scenarios", || {
-        on_plane(&["test", "--package", SCENARIOS, "--locked"])
+        on_plane(&["test", "--package", SCENARIOS, "--tests", "--locked"])
     })
 }
 
