@@ -28,14 +28,7 @@ fn objects(message: &str, version: &str) -> Commit {
 
 #[tokio::test]
 async fn source_controller_is_killed_and_misses_a_push() {
-    let first =
-        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
-    let mut world = World::start("crash-source", &first).await.unwrap();
-    world.follow("app", "./app", json!({})).await.unwrap();
-    world
-        .until_value("settings", "color", "blue")
-        .await
-        .unwrap();
+    let mut world = World::following("crash-source").await.unwrap();
     world.source.kill();
     let second = Commit::new("second").file(
         "app/settings.yaml",
@@ -55,14 +48,7 @@ async fn source_controller_is_killed_and_misses_a_push() {
 
 #[tokio::test]
 async fn the_api_server_is_away_and_comes_back() {
-    let first =
-        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
-    let world = World::start("outage", &first).await.unwrap();
-    world.follow("app", "./app", json!({})).await.unwrap();
-    world
-        .until_value("settings", "color", "blue")
-        .await
-        .unwrap();
+    let world = World::following("outage").await.unwrap();
     world.api_server.set(Mode::Refuse);
     let second = Commit::new("second").file(
         "app/settings.yaml",
@@ -135,14 +121,7 @@ async fn kustomize_controller_is_killed_while_it_applies() {
 
 #[tokio::test]
 async fn what_was_created_before_a_kill_is_pruned_after_it() {
-    let first =
-        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
-    let mut world = World::start("crash-prune", &first).await.unwrap();
-    world.follow("app", "./app", json!({})).await.unwrap();
-    world
-        .until_value("settings", "color", "blue")
-        .await
-        .unwrap();
+    let mut world = World::following("crash-prune").await.unwrap();
     world.push(&objects("many", "1")).await.unwrap();
     world.until_value("object-0", "version", "1").await.unwrap();
     world.kustomize.kill();

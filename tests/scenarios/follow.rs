@@ -6,14 +6,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn a_push_arrives_and_a_revert_takes_it_back() {
-    let first =
-        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
-    let world = World::start("push", &first).await.unwrap();
-    world.follow("app", "./app", json!({})).await.unwrap();
-    world
-        .until_value("settings", "color", "blue")
-        .await
-        .unwrap();
+    let world = World::following("push").await.unwrap();
 
     let second = Commit::new("green")
         .file(
@@ -105,14 +98,7 @@ async fn a_dependent_waits_until_what_it_depends_on_is_ready() {
 
 #[tokio::test]
 async fn a_drifted_object_is_put_right_on_request() {
-    let first =
-        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
-    let world = World::start("drift", &first).await.unwrap();
-    world.follow("app", "./app", json!({})).await.unwrap();
-    world
-        .until_value("settings", "color", "blue")
-        .await
-        .unwrap();
+    let world = World::following("drift").await.unwrap();
     world
         .patch("ConfigMap", "settings", json!({"data": {"color": "pink"}}))
         .await

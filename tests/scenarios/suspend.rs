@@ -56,14 +56,7 @@ async fn a_suspended_kustomization_takes_a_push_when_it_is_resumed() {
 
 #[tokio::test]
 async fn deleting_a_kustomization_deletes_what_it_made() {
-    let first =
-        Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
-    let world = World::start("delete", &first).await.unwrap();
-    world.follow("app", "./app", json!({})).await.unwrap();
-    world
-        .until_value("settings", "color", "blue")
-        .await
-        .unwrap();
+    let world = World::following("delete").await.unwrap();
     world.delete("Kustomization", "app").await.unwrap();
     world.until_gone("settings").await.unwrap();
 }

@@ -95,6 +95,20 @@ impl World {
         Ok(world)
     }
 
+    /// A world whose Kustomization `app` follows the folder `app` and has applied its one object: the ConfigMap `settings`
+    /// with the color blue.
+    ///
+    /// # Errors
+    /// As [`Self::start`], and when the object does not arrive.
+    pub async fn following(name: &str) -> Result<Self> {
+        let first =
+            Commit::new("first").file("app/settings.yaml", config_map("settings", "color", "blue"));
+        let world = Self::start(name, &first).await?;
+        world.follow("app", "./app", json!({})).await?;
+        world.until_value("settings", "color", "blue").await?;
+        Ok(world)
+    }
+
     /// Makes a Kustomization of the folder `path`, with `further` fields of its spec.
     ///
     /// # Errors
