@@ -74,6 +74,14 @@ wire_enum! {
         IncludeUnavailable = "IncludeUnavailable",
         /// The signature of the source is one that was asked for.
         SourceVerified = "SourceVerified",
+        /// The last install or upgrade of the release succeeded.
+        Released = "Released",
+        /// The tests of the release succeeded.
+        TestSuccess = "TestSuccess",
+        /// A failed release was rolled back or uninstalled.
+        Remediated = "Remediated",
+        /// Somebody else changed objects of the release.
+        Drifted = "Drifted",
     }
 }
 

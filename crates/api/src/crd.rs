@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::helm::helm_release::HelmReleaseKind;
 use crate::kustomize::kustomization::KustomizationKind;
 use crate::metadata;
 use crate::resource::Kind;
@@ -27,6 +28,11 @@ pub fn source_controller() -> Vec<Definition> {
 /// The definitions of all kinds of kustomize-controller.
 pub fn kustomize_controller() -> Vec<Definition> {
     vec![definition::<KustomizationKind>()]
+}
+
+/// The definitions of all kinds of helm-controller.
+pub fn helm_controller() -> Vec<Definition> {
+    vec![definition::<HelmReleaseKind>()]
 }
 
 /// The definition of one kind.

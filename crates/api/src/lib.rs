@@ -17,6 +17,7 @@ pub mod metadata;
 pub mod reason;
 pub mod reference;
 
+pub mod helm;
 pub mod kustomize;
 pub mod source;
 
@@ -25,6 +26,7 @@ pub mod schema;
 
 pub use artifact::Artifact;
 pub use condition::{Condition, ConditionStatus, ConditionType};
+pub use helm::{HelmRelease, HelmReleaseSpec, HelmReleaseStatus};
 pub use kustomize::{Kustomization, KustomizationSpec, KustomizationStatus};
 pub use reason::Reason;
 pub use resource::{Kind, Object};

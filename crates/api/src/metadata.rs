@@ -6,6 +6,11 @@
 /// Annotation: a new value asks for a reconcile now.
 pub const REQUESTED_AT: &str = "reconcile.fluxcd.io/requestedAt";
 
+/// Annotation: a value equal to that of [`REQUESTED_AT`] asks that a release be made even if nothing changed.
+pub const FORCE_AT: &str = "reconcile.fluxcd.io/forceAt";
+/// Annotation: a value equal to that of [`REQUESTED_AT`] asks that failures be forgotten.
+pub const RESET_AT: &str = "reconcile.fluxcd.io/resetAt";
+
 /// Annotations with this prefix travel with every event of their object, under the same key.
 pub const EVENT_ANNOTATION_PREFIX: &str = "event.toolkit.fluxcd.io/";
 
@@ -63,4 +68,27 @@ pub mod kustomize {
     pub const ENABLED: &str = "enabled";
     /// The value that switches off.
     pub const DISABLED: &str = "disabled";
+}
+
+/// What belongs to helm-controller.
+pub mod helm {
+    /// The name under which the controller writes to the API and sends events.
+    pub const CONTROLLER: &str = "helm-controller";
+
+    /// Label of everything released, and of the HelmChart: the name of the HelmRelease.
+    pub const OWNER_NAME: &str = "helm.toolkit.fluxcd.io/name";
+    /// Label of everything released, and of the HelmChart: the namespace of the HelmRelease.
+    pub const OWNER_NAMESPACE: &str = "helm.toolkit.fluxcd.io/namespace";
+
+    /// Key of an event: the version of the chart.
+    pub const EVENT_REVISION: &str = "helm.toolkit.fluxcd.io/revision";
+    /// Key of an event: the digest of the values.
+    pub const EVENT_TOKEN: &str = "helm.toolkit.fluxcd.io/token";
+    /// Key of an event: the version of what the chart holds.
+    pub const EVENT_APP_VERSION: &str = "helm.toolkit.fluxcd.io/app-version";
+    /// Key of an event: the digest of the OCI artifact.
+    pub const EVENT_OCI_DIGEST: &str = "helm.toolkit.fluxcd.io/oci-digest";
+
+    /// Label or annotation: `disabled` keeps the object out of drift detection.
+    pub const DRIFT_DETECTION: &str = "helm.toolkit.fluxcd.io/driftDetection";
 }

@@ -109,5 +109,63 @@ wire_enum! {
         HealthCheckFailed = "HealthCheckFailed",
         /// The health checks were given up for a newer revision.
         HealthCheckCanceled = "HealthCheckCanceled",
+
+        // Releases.
+        /// The source of the chart has no artifact of its present state.
+        SourceNotReady = "SourceNotReady",
+        /// The values could not be composed.
+        ValuesError = "ValuesError",
+        /// The chart's version and the source's revision do not fit each other.
+        ChartMutateError = "ChartMutateError",
+        /// The cluster to release on cannot be addressed.
+        RestClientError = "RESTClientError",
+        /// The state of the release could not be determined.
+        StateError = "StateError",
+        /// An action failed before it changed anything.
+        ReconcileError = "ReconcileError",
+        /// The release was installed.
+        InstallSucceeded = "InstallSucceeded",
+        /// The release could not be installed.
+        InstallFailed = "InstallFailed",
+        /// The release was upgraded.
+        UpgradeSucceeded = "UpgradeSucceeded",
+        /// The release could not be upgraded.
+        UpgradeFailed = "UpgradeFailed",
+        /// The release was rolled back.
+        RollbackSucceeded = "RollbackSucceeded",
+        /// The release could not be rolled back.
+        RollbackFailed = "RollbackFailed",
+        /// The release was uninstalled.
+        UninstallSucceeded = "UninstallSucceeded",
+        /// The release could not be uninstalled.
+        UninstallFailed = "UninstallFailed",
+        /// The tests of the release were not run yet.
+        AwaitingTests = "AwaitingTests",
+        /// The tests of the release succeeded.
+        TestSucceeded = "TestSucceeded",
+        /// A test of the release failed.
+        TestFailed = "TestFailed",
+        /// Somebody else's operation on the release was left unfinished.
+        PendingRelease = "PendingRelease",
+        /// There is no revision to roll back to.
+        MissingRollbackTarget = "MissingRollbackTarget",
+        /// The release failed as often as it may.
+        RetriesExceeded = "RetriesExceeded",
+        /// Objects of the release are not as they were released.
+        DriftDetected = "DriftDetected",
+        /// Objects of the release are as they were released.
+        NoDriftDetected = "NoDriftDetected",
+        /// Objects of the release were brought back.
+        DriftCorrected = "DriftCorrected",
+        /// Objects of the release could not be brought back.
+        DriftCorrectionFailed = "DriftCorrectionFailed",
+        /// The HelmChart of the release was made.
+        HelmChartCreated = "HelmChartCreated",
+        /// The HelmChart of the release was changed.
+        HelmChartConfigured = "HelmChartConfigured",
+        /// The HelmChart of the release was deleted.
+        HelmChartDeleted = "HelmChartDeleted",
+        /// The HelmChart of the release could not be written.
+        HelmChartSyncErr = "HelmChartSyncErr",
     }
 }

@@ -56,6 +56,7 @@ fn files() -> Vec<Generated> {
             "charts/kustomize-controller/crds",
             crd::kustomize_controller(),
         ),
+        ("charts/helm-controller/crds", crd::helm_controller()),
     ];
     controllers
         .into_iter()
