@@ -1,8 +1,6 @@
 //! `cargo xtask ci`: the tests and the slow checks that do not belong before every push.
 
-use std::fs;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rheostat_testing::Program;
 
 use crate::steps::{Steps, cargo, check, is_there};
@@ -40,7 +38,7 @@ pub async fn run() -> Result<()> {
 
 /// A crate that only builds because its neighbours switch a feature on would fail its first outside user.
 fn each_crate_alone() -> Result<()> {
-    for name in names_below("crates")? {
+    for name in repository::folders_in("crates")? {
         check(&mut cargo(&[
             "check",
             "--quiet",
@@ -54,7 +52,7 @@ fn each_crate_alone() -> Result<()> {
 
 fn lint_charts() -> Result<()> {
     let helm = Program::Helm.locate()?;
-    for name in names_below("charts")? {
+    for name in repository::folders_in("charts")? {
         let chart = repository::root().join("charts").join(name);
         check(
             std::process::Command::new(&helm)
@@ -64,19 +62,4 @@ fn lint_charts() -> Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// The folders in a folder of the repository, sorted.
-fn names_below(folder: &str) -> Result<Vec<String>> {
-    let path = repository::root().join(folder);
-    let entries = fs::read_dir(&path).with_context(|| format!("reading {}", path.display()))?;
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.with_context(|| format!("reading {}", path.display()))?;
-        if entry.path().is_dir() {
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
 }

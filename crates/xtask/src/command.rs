@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, ci, conformance, control_plane, generate, repository, test, up};
+use crate::{bench, ci, conformance, control_plane, generate, image, repository, test, up};
 
 /// Everything that a developer does with this repository.
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ enum Command {
     /// Record and compare what the reference programs answer.
     #[command(subcommand)]
     Conformance(conformance::Command),
+    /// Make an OCI image of each controller, without a daemon.
+    Image(image::Args),
     /// Write the files that are made from code: the CRDs, alone and in the charts.
     Generate(generate::Args),
 }
@@ -48,6 +50,7 @@ impl Xtask {
             Command::BareLoop => bench::bare::run().await,
             Command::ControlPlane(command) => control_plane::run(command).await,
             Command::Conformance(command) => conformance::run(&command),
+            Command::Image(args) => image::run(&args),
             Command::Generate(args) => generate::run(&args, &repository::root()),
         };
         match outcome {

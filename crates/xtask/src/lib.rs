@@ -13,6 +13,7 @@ pub mod ci;
 pub mod conformance;
 pub mod control_plane;
 pub mod generate;
+pub mod image;
 pub mod test;
 pub mod up;
 

@@ -1,7 +1,9 @@
 //! Where things are in this repository.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use anyhow::{Context as _, Result};
 
 /// The root of the repository that `cargo xtask` was called in.
 pub(crate) fn root() -> PathBuf {
@@ -15,4 +17,32 @@ pub(crate) fn root() -> PathBuf {
 /// The folder for what must not be committed and may be deleted at any time.
 pub(crate) fn scratch() -> PathBuf {
     root().join("tmp")
+}
+
+/// The names of the controllers, sorted: their crates are called so, and so are their charts and images.
+///
+/// # Errors
+/// The crates cannot be listed.
+pub(crate) fn controllers() -> Result<Vec<String>> {
+    let mut names = folders_in("crates")?;
+    names.retain(|name| name.ends_with("-controller"));
+    Ok(names)
+}
+
+/// The folders in a folder of the repository, sorted.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub(crate) fn folders_in(folder: &str) -> Result<Vec<String>> {
+    let path = root().join(folder);
+    let entries = fs::read_dir(&path).with_context(|| format!("reading {}", path.display()))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.with_context(|| format!("reading {}", path.display()))?;
+        if entry.path().is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
 }

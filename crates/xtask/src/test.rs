@@ -64,13 +64,16 @@ pub(crate) async fn run_in(steps: &mut Steps) -> Result<()> {
         ])
     })?;
     steps.run("programs of the controllers", || {
-        check(&mut cargo(&[
-            "build",
-            "--locked",
-            "--package=rheostat-source-controller",
-            "--package=rheostat-kustomize-controller",
-            "--bins",
-        ]))
+        let packages: Vec<String> = repository::controllers()?
+            .iter()
+            .map(|name| format!("--package=rheostat-{name}"))
+            .collect();
+        let packages = packages.iter().map(String::as_str);
+        let arguments: Vec<&str> = ["build", "--locked", "--bins"]
+            .into_iter()
+            .chain(packages)
+            .collect();
+        check(&mut cargo(&arguments))
     })?;
     steps.run("scenarios", || {
         on_plane(&["test", "--package", SCENARIOS, "--tests", "--locked"])
