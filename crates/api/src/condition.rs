@@ -70,6 +70,8 @@ wire_enum! {
         FetchFailed = "FetchFailed",
         /// The artifact could not be written to the storage. Present only while it holds.
         StorageOperationFailed = "StorageOperationFailed",
+        /// The chart could not be built. Present only while it holds.
+        BuildFailed = "BuildFailed",
         /// An included source has no artifact. Present only while it holds.
         IncludeUnavailable = "IncludeUnavailable",
         /// The signature of the source is one that was asked for.

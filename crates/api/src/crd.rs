@@ -9,7 +9,12 @@ use crate::kustomize::kustomization::KustomizationKind;
 use crate::metadata;
 use crate::resource::Kind;
 use crate::schema;
+use crate::source::bucket::BucketKind;
+use crate::source::external_artifact::ExternalArtifactKind;
 use crate::source::git_repository::GitRepositoryKind;
+use crate::source::helm_chart::HelmChartKind;
+use crate::source::helm_repository::HelmRepositoryKind;
+use crate::source::oci_repository::OciRepositoryKind;
 
 /// A CustomResourceDefinition and the name of the file that holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +27,14 @@ pub struct Definition {
 
 /// The definitions of all kinds of source-controller.
 pub fn source_controller() -> Vec<Definition> {
-    vec![definition::<GitRepositoryKind>()]
+    vec![
+        definition::<BucketKind>(),
+        definition::<ExternalArtifactKind>(),
+        definition::<GitRepositoryKind>(),
+        definition::<HelmChartKind>(),
+        definition::<HelmRepositoryKind>(),
+        definition::<OciRepositoryKind>(),
+    ]
 }
 
 /// The definitions of all kinds of kustomize-controller.
@@ -75,7 +87,9 @@ fn version<K: Kind>() -> Value {
         |column| json!({ "jsonPath": column.json_path, "name": column.name, "type": column.kind }),
     );
     let mut status = schema::structural::<K::Status>();
-    status["default"] = json!({ "observedGeneration": -1 });
+    if K::OBSERVES_GENERATION {
+        status["default"] = json!({ "observedGeneration": -1 });
+    }
     json!({
         "additionalPrinterColumns": columns.collect::<Vec<_>>(),
         "name": K::VERSION,

@@ -30,4 +30,9 @@ pub use helm::{HelmRelease, HelmReleaseSpec, HelmReleaseStatus};
 pub use kustomize::{Kustomization, KustomizationSpec, KustomizationStatus};
 pub use reason::Reason;
 pub use resource::{Kind, Object};
-pub use source::{GitRepository, GitRepositorySpec, GitRepositoryStatus};
+pub use source::{
+    Bucket, BucketSpec, BucketStatus, ExternalArtifact, ExternalArtifactSpec,
+    ExternalArtifactStatus, GitRepository, GitRepositorySpec, GitRepositoryStatus, HelmChart,
+    HelmChartSpec, HelmChartStatus, HelmRepository, HelmRepositorySpec, HelmRepositoryStatus,
+    OciRepository, OciRepositorySpec, OciRepositoryStatus,
+};

@@ -98,6 +98,52 @@ wire_enum! {
         /// The commit's signature is not by a trusted key.
         InvalidCommitSignature = "InvalidCommitSignature",
 
+        // OCI artifacts.
+        /// The artifact could not be found or read.
+        OciArtifactPullFailed = "OCIArtifactPullFailed",
+        /// The artifact has no such layer, or the layer could not be unpacked.
+        OciArtifactLayerOperationFailed = "OCIArtifactLayerOperationFailed",
+
+        // Buckets.
+        /// The bucket could not be listed, or an object of it not be read.
+        BucketOperationFailed = "BucketOperationFailed",
+        /// The service for temporary credentials does not fit the provider.
+        InvalidStsConfiguration = "InvalidSTSConfiguration",
+
+        // Chart repositories.
+        /// The index is broken.
+        IndexationFailed = "IndexationFailed",
+        /// The index could not be kept in memory.
+        CacheOperationFailed = "CacheOperationFailed",
+
+        // Charts.
+        /// The source of the chart does not exist, or could not be read.
+        SourceUnavailable = "SourceUnavailable",
+        /// The source of the chart has no artifact.
+        NoSourceArtifact = "NoSourceArtifact",
+        /// The source of the chart is of a kind that cannot hold one.
+        UnsupportedSourceKind = "UnsupportedSourceKind",
+        /// There is no such chart, or no such version of it.
+        InvalidChartReference = "InvalidChartReference",
+        /// The chart was downloaded.
+        ChartPullSucceeded = "ChartPullSucceeded",
+        /// The chart could not be downloaded.
+        ChartPullError = "ChartPullError",
+        /// The chart was packaged.
+        ChartPackageSucceeded = "ChartPackageSucceeded",
+        /// The chart could not be packaged.
+        ChartPackageError = "ChartPackageError",
+        /// The chart's signature could not be checked.
+        ChartVerificationError = "ChartVerificationError",
+        /// The version in the chart's metadata could not be changed.
+        MetadataPatchError = "MetadataPatchError",
+        /// A values file is missing or broken.
+        ValuesFilesError = "ValuesFilesError",
+        /// A dependency of the chart could not be resolved.
+        DependencyBuildError = "DependencyBuildError",
+        /// The dependencies of the chart were resolved.
+        ResolvedDependencies = "ResolvedDependencies",
+
         // Kustomizations.
         /// The source's artifact is missing, could not be fetched or does not have the path.
         ArtifactFailed = "ArtifactFailed",

@@ -60,6 +60,8 @@ pub trait Kind: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     const PRINTER_COLUMNS: &'static [PrinterColumn];
     /// What the kind is, for `kubectl explain`.
     const DESCRIPTION: &'static str;
+    /// Whether the status names the generation that it speaks of, and starts by saying that there was none.
+    const OBSERVES_GENERATION: bool = true;
 }
 
 /// One column of `kubectl get`.
@@ -132,6 +134,39 @@ pub trait ReconciledStatus {
     /// Sets the value of [`metadata::REQUESTED_AT`] that was last acted upon.
     fn set_last_handled_reconcile_at(&mut self, token: Option<String>);
 }
+
+/// Implements [`ReconciledStatus`] for a status that has its fields under the names that the toolkit gives them.
+macro_rules! reconciled_status {
+    ($status:ty) => {
+        impl $crate::resource::ReconciledStatus for $status {
+            fn conditions(&self) -> &[$crate::Condition] {
+                &self.conditions
+            }
+
+            fn conditions_mut(&mut self) -> &mut Vec<$crate::Condition> {
+                &mut self.conditions
+            }
+
+            fn observed_generation(&self) -> Option<i64> {
+                self.observed_generation
+            }
+
+            fn set_observed_generation(&mut self, generation: i64) {
+                self.observed_generation = Some(generation);
+            }
+
+            fn last_handled_reconcile_at(&self) -> Option<&str> {
+                self.last_handled_reconcile_at.as_deref()
+            }
+
+            fn set_last_handled_reconcile_at(&mut self, token: Option<String>) {
+                self.last_handled_reconcile_at = token;
+            }
+        }
+    };
+}
+
+pub(crate) use reconciled_status;
 
 impl<K: Kind> Object<K> {
     /// An object with a name and a spec, without a status.

@@ -29,6 +29,16 @@ pub(crate) fn source_timeout(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "default": "60s", "pattern": r"^([0-9]+(\.[0-9]+)?(ms|s|m))+$" })
 }
 
+/// A timeout in the same form, without a default.
+pub(crate) fn timeout_without_default(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?(ms|s|m))+$" })
+}
+
+/// The version of a chart: any, unless given.
+pub(crate) fn chart_version(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "default": "*" })
+}
+
 /// A text without rules, for types that would otherwise have some.
 pub(crate) fn text(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string" })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::artifact::Artifact;
 use crate::condition::Condition;
 use crate::reference::LocalObjectReference;
-use crate::resource::{Kind, Object, PrinterColumn, ReconciledSpec, ReconciledStatus};
+use crate::resource::{Kind, Object, PrinterColumn, ReconciledSpec, reconciled_status};
 use crate::schema;
 use crate::wire_enum::wire_enum;
 
@@ -28,7 +28,7 @@ impl Kind for GitRepositoryKind {
     const PLURAL: &'static str = "gitrepositories";
     const SINGULAR: &'static str = "gitrepository";
     const SHORT_NAMES: &'static [&'static str] = &["gitrepo"];
-    const CATEGORIES: &'static [&'static str] = &["all", "fluxcd", "fluxcd-sources"];
+    const CATEGORIES: &'static [&'static str] = super::CATEGORIES;
     const PRINTER_COLUMNS: &'static [PrinterColumn] = &[
         PrinterColumn {
             name: "URL",
@@ -251,28 +251,4 @@ impl ReconciledSpec for GitRepositorySpec {
     }
 }
 
-impl ReconciledStatus for GitRepositoryStatus {
-    fn conditions(&self) -> &[Condition] {
-        &self.conditions
-    }
-
-    fn conditions_mut(&mut self) -> &mut Vec<Condition> {
-        &mut self.conditions
-    }
-
-    fn observed_generation(&self) -> Option<i64> {
-        self.observed_generation
-    }
-
-    fn set_observed_generation(&mut self, generation: i64) {
-        self.observed_generation = Some(generation);
-    }
-
-    fn last_handled_reconcile_at(&self) -> Option<&str> {
-        self.last_handled_reconcile_at.as_deref()
-    }
-
-    fn set_last_handled_reconcile_at(&mut self, token: Option<String>) {
-        self.last_handled_reconcile_at = token;
-    }
-}
+reconciled_status!(GitRepositoryStatus);
