@@ -6,6 +6,7 @@
 
 pub mod duration;
 pub mod fmt;
+pub mod json;
 pub mod path;
 pub mod regexp;
 pub mod semver;
