@@ -20,6 +20,8 @@ pub use metadata::{Dependency, ImportValues, Maintainer, Metadata, MetadataError
 pub struct Chart {
     /// What Chart.yaml says.
     pub metadata: Metadata,
+    /// What Chart.lock says.
+    pub lock: Option<serde_json::Value>,
     /// The default values: values.yaml.
     pub values: Arc<Map>,
     /// values.schema.json.

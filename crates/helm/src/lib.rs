@@ -8,13 +8,15 @@
 //! - [`dependencies`] decides which subcharts take part;
 //! - [`engine`] executes the templates;
 //! - [`manifest`] splits and sorts what they put out;
-//! - [`render`] does all of it in Helm's order.
+//! - [`render`] does all of it in Helm's order;
+//! - [`release`] is what Helm remembers of it, and the text of its record.
 
 pub mod capabilities;
 pub mod chart;
 pub mod dependencies;
 pub mod engine;
 pub mod manifest;
+pub mod release;
 pub mod render;
 pub mod values;
 

@@ -33,15 +33,13 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
     }
     let mut metadata = read_metadata(&files)?;
     let mut values = Arc::new(Map::new());
-    let mut schema = None;
+    let (mut schema, mut lock) = (None, None);
     let (mut templates, mut others) = (Vec::new(), Vec::new());
     let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
     for file in files {
         match file.name.as_ref() {
             "Chart.yaml" => {}
-            "Chart.lock" => {
-                read_yaml(&file)?;
-            }
+            "Chart.lock" => lock = Some(read_yaml(&file)?),
             "values.yaml" => {
                 values = values::read_documents(&file.data)
                     .map_err(|error| cannot_load(&file.name, &error))?;
@@ -53,6 +51,8 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
                     metadata
                         .merge(&json)
                         .map_err(|problem| cannot_load(&file.name, &problem))?;
+                } else {
+                    lock = Some(json);
                 }
                 if metadata.api_version == "v1" {
                     others.push(file);
@@ -74,6 +74,7 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
     let dependencies = load_subcharts(subcharts, &metadata.name, depth)?;
     Ok(Chart {
         metadata,
+        lock,
         values,
         schema,
         templates: templates.into(),

@@ -1,9 +1,12 @@
 //! Hooks.
 
+use serde::{Deserialize, Serialize};
+
 use super::Manifest;
 
 /// What a hook is run at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names are those of Helm's hooks")]
 pub enum HookEvent {
     PreInstall,
@@ -14,6 +17,7 @@ pub enum HookEvent {
     PostUpgrade,
     PreRollback,
     PostRollback,
+    #[serde(alias = "test-success")]
     Test,
 }
 
