@@ -1,5 +1,6 @@
 //! What a user sees when the built controllers run: one file for each behaviour.
 
+mod charts;
 mod crash;
 mod failure;
 mod follow;

@@ -21,8 +21,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* The reference to the image. */}}
 {{- define "kustomize-controller.image" -}}
+{{- $global := default dict .Values.global -}}
 {{- with .Values.image -}}
-{{- with .registry }}{{ . }}/{{ end }}{{ .repository -}}
+{{- with default $global.imageRegistry .registry }}{{ . }}/{{ end }}{{ .repository -}}
 {{- if .digest }}@{{ .digest }}{{ else }}:{{ default $.Chart.AppVersion .tag }}{{ end -}}
 {{- end -}}
 {{- end -}}

@@ -214,8 +214,11 @@ async fn get(address: SocketAddr, path: &str) -> Result<Answer> {
     })
 }
 
-/// Where Cargo put the program: beside this one, or one folder up for a test.
-fn built(name: &str) -> Result<PathBuf> {
+/// Where Cargo put a program of this repository: beside this one, or one folder up for a test.
+///
+/// # Errors
+/// It is not there; the text names the command that builds it.
+pub fn built(name: &str) -> Result<PathBuf> {
     let own = env::current_exe().context("finding this program")?;
     own.ancestors()
         .skip(1)

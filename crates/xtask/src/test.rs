@@ -52,7 +52,7 @@ pub(crate) async fn run_in(steps: &mut Steps) -> Result<()> {
     let plane = ControlPlane::start().await?;
     let on_plane =
         |arguments: &[&str]| check(cargo(arguments).env(SHARED_KUBECONFIG, plane.kubeconfig()));
-    // Scenarios need the controllers' programs, which their own step builds.
+    // Scenarios need the programs of this repository, which their own step builds.
     steps.run("tests, conformance included", || {
         on_plane(&[
             "test",
@@ -63,9 +63,11 @@ pub(crate) async fn run_in(steps: &mut Steps) -> Result<()> {
             "--no-fail-fast",
         ])
     })?;
-    steps.run("programs of the controllers", || {
+    steps.run("programs of this repository", || {
         let packages: Vec<String> = repository::controllers()?
             .iter()
+            .map(String::as_str)
+            .chain(["cli"])
             .map(|name| format!("--package=rheostat-{name}"))
             .collect();
         let packages = packages.iter().map(String::as_str);

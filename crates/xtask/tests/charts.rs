@@ -19,10 +19,17 @@ use rheostat_testing::process::Scratch;
 use rheostat_testing::{ControlPlane, Program};
 use serde_json::json;
 
-const CHARTS: [&str; 2] = ["source-controller", "kustomize-controller"];
-const CRDS: [&str; 2] = [
+const CONTROLLERS: [&str; 3] = [
+    "source-controller",
+    "kustomize-controller",
+    "helm-controller",
+];
+/// All of the controllers in one release.
+const UMBRELLA: &str = "rheostat";
+const CRDS: [&str; 3] = [
     "gitrepositories.source.toolkit.fluxcd.io",
     "kustomizations.kustomize.toolkit.fluxcd.io",
+    "helmreleases.helm.toolkit.fluxcd.io",
 ];
 
 /// The time in which the Deployment controller makes one Pod on a busy machine.
@@ -130,6 +137,13 @@ const ALLOWED: &[Right] = &[
         "coordination.k8s.io",
         "leases",
     ),
+    (
+        "helm-controller",
+        "create",
+        "source.toolkit.fluxcd.io",
+        "helmcharts",
+    ),
+    ("helm-controller", "get", "", "secrets"),
 ];
 
 const REFUSED: &[Right] = &[
@@ -144,6 +158,13 @@ const REFUSED: &[Right] = &[
     ("kustomize-controller", "create", "", "configmaps"),
     ("kustomize-controller", "delete", "apps", "deployments"),
     ("kustomize-controller", "impersonate", "", "serviceaccounts"),
+    ("helm-controller", "create", "", "secrets"),
+    (
+        "helm-controller",
+        "delete",
+        "helm.toolkit.fluxcd.io",
+        "helmreleases",
+    ),
 ];
 
 async fn is_allowed(client: &Client, namespace: &str, right: &Right) -> Result<bool> {
@@ -168,45 +189,64 @@ async fn is_allowed(client: &Client, namespace: &str, right: &Right) -> Result<b
 }
 
 #[tokio::test]
-async fn both_charts_install_and_leave_the_crds_behind() -> Result<()> {
+async fn the_charts_install_with_the_least_rights_and_leave_the_crds_behind() -> Result<()> {
     let plane = ControlPlane::shared().await?;
     let client = plane.client().await?;
-    let namespace = plane.namespace("charts").await?;
-    restrict(&client, &namespace).await?;
     let helm = Helm::new(plane.kubeconfig())?;
 
-    for name in CHARTS {
+    let namespace = plane.namespace("charts").await?;
+    restrict(&client, &namespace).await?;
+    for name in CONTROLLERS {
         let chart = chart(name);
         helm.run(&["lint", "--strict", &chart])?;
         let mut install = vec!["install", name, &chart, "--namespace", &namespace];
-        if name == "kustomize-controller" {
+        if name != "source-controller" {
             install.extend(["--set", "rbac.clusterAdmin=false"]);
         }
         helm.run(&install)?;
         has_a_pod(&client, &namespace, name).await?;
     }
-    for right in ALLOWED {
-        assert!(
-            is_allowed(&client, &namespace, right).await?,
-            "{right:?} should be allowed"
-        );
-    }
-    for right in REFUSED {
-        assert!(
-            !is_allowed(&client, &namespace, right).await?,
-            "{right:?} should be refused"
-        );
-    }
-
-    let roles = Api::<ClusterRole>::all(client.clone());
-    for name in CHARTS {
+    check_rights(&client, &namespace).await?;
+    for name in CONTROLLERS {
         helm.run(&["uninstall", name, "--namespace", &namespace])?;
+    }
+    nothing_but_the_crds_is_left(&client).await?;
+
+    // The roles of the controllers have the names that they had, so that this comes after.
+    let namespace = plane.namespace("umbrella").await?;
+    restrict(&client, &namespace).await?;
+    let chart = chart(UMBRELLA);
+    helm.run(&["lint", "--strict", &chart])?;
+    helm.run(&["install", UMBRELLA, &chart, "--namespace", &namespace])?;
+    for name in CONTROLLERS {
+        has_a_pod(&client, &namespace, name).await?;
+    }
+    helm.run(&["uninstall", UMBRELLA, "--namespace", &namespace])?;
+    nothing_but_the_crds_is_left(&client).await
+}
+
+async fn check_rights(client: &Client, namespace: &str) -> Result<()> {
+    for (rights, expected) in [(ALLOWED, true), (REFUSED, false)] {
+        for right in rights {
+            assert_eq!(
+                is_allowed(client, namespace, right).await?,
+                expected,
+                "{right:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn nothing_but_the_crds_is_left(client: &Client) -> Result<()> {
+    let roles = Api::<ClusterRole>::all(client.clone());
+    for name in CONTROLLERS {
         assert!(
             roles.get_opt(name).await?.is_none(),
             "{name} leaves its role behind"
         );
     }
-    let definitions = Api::<CustomResourceDefinition>::all(client);
+    let definitions = Api::<CustomResourceDefinition>::all(client.clone());
     for name in CRDS {
         assert!(
             definitions.get_opt(name).await?.is_some(),
