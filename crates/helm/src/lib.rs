@@ -22,4 +22,4 @@ pub mod values;
 
 pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::Chart;
-pub use render::{RenderError, RenderOptions, Rendered, render};
+pub use render::{Draft, RenderError, RenderOptions, Rendered, draft, render};

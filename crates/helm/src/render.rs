@@ -1,8 +1,8 @@
 //! A chart and values become manifests, in Helm's order of steps.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use rheostat_gotemplate::{Host, Limits, Map};
+use rheostat_gotemplate::{Host, Limits, Map, Text};
 use thiserror::Error;
 
 use crate::{
@@ -49,6 +49,19 @@ impl Default for RenderOptions {
             limits: Limits::default(),
         }
     }
+}
+
+/// What the templates of a chart put out: where post-renderers take their turn.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The chart as it took part: without subcharts that are off, with imported values.
+    pub chart: Chart,
+    /// The outputs by the paths of their templates, without the notes.
+    pub outputs: BTreeMap<String, Text>,
+    /// The text of NOTES.txt.
+    pub notes: String,
+    /// What Helm would log.
+    pub warnings: Vec<String>,
 }
 
 /// What a chart was rendered to.
@@ -142,6 +155,19 @@ pub fn render(
     options: &RenderOptions,
     host: &mut dyn Host,
 ) -> Result<Rendered, RenderError> {
+    draft(chart, user, options, host)?.finish()
+}
+
+/// Renders a chart as far as its templates go.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn draft(
+    chart: &Chart,
+    user: &Arc<Map>,
+    options: &RenderOptions,
+    host: &mut dyn Host,
+) -> Result<Draft, RenderError> {
     let mut warnings = Vec::new();
     let mut chart = chart.clone();
     dependencies::process(&mut chart, user, &mut warnings).map_err(RenderError::Dependencies)?;
@@ -172,14 +198,29 @@ pub fn render(
         }
         false
     });
-    let (hooks, manifests) = manifest::sort(&outputs).map_err(RenderError::Manifest)?;
-    Ok(Rendered {
+    Ok(Draft {
         chart,
-        manifests,
-        hooks,
+        outputs,
         notes,
         warnings,
     })
+}
+
+impl Draft {
+    /// Tells hooks from manifests and sorts both.
+    ///
+    /// # Errors
+    /// [`RenderError::Manifest`].
+    pub fn finish(self) -> Result<Rendered, RenderError> {
+        let (hooks, manifests) = manifest::sort(&self.outputs).map_err(RenderError::Manifest)?;
+        Ok(Rendered {
+            chart: self.chart,
+            manifests,
+            hooks,
+            notes: self.notes,
+            warnings: self.warnings,
+        })
+    }
 }
 
 fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), RenderError> {
