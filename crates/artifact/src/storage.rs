@@ -12,7 +12,7 @@ mod retention;
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
@@ -64,6 +64,15 @@ pub enum StorageError {
     Write {
         /// Path below the root.
         path: String,
+        /// What the system says.
+        #[source]
+        cause: io::Error,
+    },
+    /// A link could not be set.
+    #[error("link '{link}'")]
+    Link {
+        /// Path below the root.
+        link: String,
         /// What the system says.
         #[source]
         cause: io::Error,
@@ -159,6 +168,41 @@ impl Storage {
             .persist(self.root.join(path.as_str()))
             .map_err(|error| failed(error.error))?;
         Ok(filled)
+    }
+
+    /// The URL of a link that stands beside an artifact.
+    pub fn link_url(&self, path: &ArtifactPath, link: &str) -> String {
+        format!("{}/{}/{link}", self.base_url, path.folder())
+    }
+
+    /// Sets a link beside an artifact to it, and returns the link's URL. The
+    /// link is relative, so that the storage may be mounted anywhere.
+    ///
+    /// # Errors
+    /// When the disk refuses; a link that was there before still is.
+    pub fn link(&self, path: &ArtifactPath, link: &str) -> Result<String, StorageError> {
+        let failed = |cause| StorageError::Link {
+            link: format!("{}/{link}", path.folder()),
+            cause,
+        };
+        let folder = self.root.join(path.folder().as_str());
+        let unfinished = folder.join(format!("{UNFINISHED_PREFIX}{link}"));
+        // What an interrupted call left would be in the way.
+        remove(&unfinished).map_err(failed)?;
+        symlink(path.file_name(), &unfinished).map_err(failed)?;
+        fs::rename(&unfinished, folder.join(link)).map_err(failed)?;
+        Ok(self.link_url(path, link))
+    }
+
+    /// Opens an artifact for reading.
+    ///
+    /// # Errors
+    /// When it is not there, or the disk refuses.
+    pub fn open_artifact(&self, path: &ArtifactPath) -> Result<File, StorageError> {
+        File::open(self.root.join(path.as_str())).map_err(|cause| StorageError::Read {
+            path: path.to_string(),
+            cause,
+        })
     }
 
     /// Compares a stored artifact with the digest in a status.

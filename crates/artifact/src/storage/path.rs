@@ -38,6 +38,12 @@ impl Folder {
         })
     }
 
+    /// Whether a file is in the folder, or in one below it.
+    pub fn holds(&self, path: &ArtifactPath) -> bool {
+        let rest = path.path.as_str().strip_prefix(self.0.as_str());
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The path with `/` between its parts.
     pub fn as_str(&self) -> &str {
         self.0.as_str()

@@ -194,3 +194,18 @@ fn addresses_become_urls() {
     }
     assert!(Storage::open(root.path().join("absent"), "").is_err());
 }
+
+#[test]
+fn a_link_leads_to_the_newest() {
+    let kept = Kept::new();
+    for name in ["one.tgz", "two.tgz"] {
+        kept.write(name, name).expect("the disk has room");
+        let url = kept.storage.link(&kept.path(name), "latest.tar.gz");
+        let expected = "http://localhost:9090/gitrepository/ns/app/latest.tar.gz";
+        assert_eq!(url.expect("the disk has room"), expected);
+        let location = kept.path("latest.tar.gz");
+        let body = fs::read_to_string(kept.storage.root().join(location.as_str()));
+        assert_eq!(body.expect("it leads somewhere"), name);
+    }
+    assert_eq!(kept.names(), ["latest.tar.gz", "one.tgz", "two.tgz"]);
+}
