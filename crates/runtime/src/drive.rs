@@ -338,6 +338,7 @@ impl<R: Reconciler> Shared<R> {
         let is_last = report.finalizer == Finalizer::Release && finalizer::is_only(object.meta());
         let written = match encode(&pass.key, &report.status) {
             Ok(_) if is_last => Ok(()),
+            Ok(wanted) if report.finalizer == Finalizer::Disown => status.write_as_is(wanted).await,
             Ok(wanted) => {
                 status
                     .write_final(wanted, requested_at(object.meta()))
@@ -349,7 +350,7 @@ impl<R: Reconciler> Shared<R> {
             pass.subject.emit(event);
         }
         let released = match (written, report.finalizer) {
-            (Ok(()), Finalizer::Release) => {
+            (Ok(()), Finalizer::Release | Finalizer::Disown) if finalizer::is_on(object.meta()) => {
                 finalizer::remove(api, object, self.context.role.field_manager).await
             }
             (written, _) => written,

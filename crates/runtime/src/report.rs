@@ -20,7 +20,7 @@ pub struct Moment {
 pub struct Report<S> {
     /// The whole status as it is to be. `lastHandledReconcileAt` is the shell's: what stands there is replaced.
     pub status: S,
-    /// Whether the object may go, once it is being deleted.
+    /// Whether the object may go, once it is being deleted, or goes on without us.
     pub finalizer: Finalizer,
     /// Events, in the order in which they are sent.
     pub events: Vec<Event>,
@@ -30,13 +30,16 @@ pub struct Report<S> {
     pub log: LogLine,
 }
 
-/// What becomes of our finalizer on an object that is being deleted.
+/// What becomes of our finalizer on an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finalizer {
     /// It stays: the object is not being deleted, or its clean-up is not finished.
     Keep,
     /// It goes, and with it the object.
     Release,
+    /// It goes, and the object stays: the controller has no part in it any more. The status is written as the
+    /// report has it, and no request counts as handled.
+    Disown,
 }
 
 /// When an object is looked at again without being woken.

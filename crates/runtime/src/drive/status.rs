@@ -152,6 +152,11 @@ impl<O: Managed> StatusWriter<O> {
         self.write(wanted).await
     }
 
+    /// Writes a status that answers no request.
+    pub(super) async fn write_as_is(&mut self, wanted: Value) -> Result<(), WriteError> {
+        self.write(wanted).await
+    }
+
     async fn write(&mut self, mut wanted: Value) -> Result<(), WriteError> {
         let mut delay = CONFLICT_DELAY;
         for attempt in 0..=CONFLICT_RETRIES {
