@@ -44,6 +44,8 @@ impl Source for GitRepositories {
     type Kind = GitRepositoryKind;
     type Observed = observe::Observed;
     type Plan = Plan;
+    /// A new artifact was made under the spec.
+    type Note = ();
 
     const FAILURES: &'static [ConditionType] = &[
         ConditionType::FetchFailed,
@@ -51,6 +53,7 @@ impl Source for GitRepositories {
         ConditionType::StorageOperationFailed,
     ];
     const UNCHANGED: Reason = Reason::GitOperationSucceeded;
+    const LINK: Option<&'static str> = None;
 
     async fn observe(&self, object: &GitRepository) -> Result<observe::Observed, Halt> {
         observe::observe(&self.context.cluster, object).await
@@ -65,20 +68,16 @@ impl Source for GitRepositories {
         plan::plan(object, observed, stored)
     }
 
-    async fn fetch(&self, plan: Plan) -> Result<Fetched, Halt> {
+    async fn fetch(&self, plan: Plan) -> Result<Fetched<()>, Halt> {
         fetch::fetch(&self.context, plan).await
     }
 
-    fn record(object: &GitRepository, status: &mut GitRepositoryStatus) {
+    fn write((): &(), object: &GitRepository, status: &mut GitRepositoryStatus) {
         status.observed_ignore.clone_from(&object.spec.ignore);
         status.observed_recurse_submodules = false;
         status.observed_include.clear();
         status.included_artifacts.clear();
         status.observed_sparse_checkout.clear();
         status.source_verification_mode = None;
-    }
-
-    fn stored_message(revision: &str) -> String {
-        format!("stored artifact for revision '{revision}'")
     }
 }

@@ -5,20 +5,21 @@
 //! kind implements the three in the middle as a [`Source`].
 
 mod archive;
+mod content;
 mod outcome;
 mod reconcile;
 mod report;
 mod stored;
 mod summary;
 
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::fmt;
 
 use rheostat_api::resource::{ReconciledSpec, ReconciledStatus};
 use rheostat_api::{Artifact, ConditionType, Kind, Object, Reason};
-use rheostat_artifact::archive::Written;
-use rheostat_artifact::digest::Algorithm;
 
-pub use outcome::{Halt, Outcome, Produced, Retry, Run};
+pub use content::{Content, Verbatim};
+pub use outcome::{Halt, Mark, News, Outcome, Produced, Retry, Run};
 pub use reconcile::SourceReconciler;
 pub(crate) use report::has_failed;
 pub use stored::Stored;
@@ -29,6 +30,13 @@ pub trait SourceStatus: ReconciledStatus {
     fn artifact(&self) -> Option<&Artifact>;
     /// Sets or clears it.
     fn set_artifact(&mut self, artifact: Option<Artifact>);
+    /// The address of the link to the newest artifact, for kinds that have
+    /// one.
+    fn url(&self) -> Option<&str> {
+        None
+    }
+    /// Sets or clears it.
+    fn set_url(&mut self, _url: Option<String>) {}
 }
 
 /// What one kind of source does differently.
@@ -39,17 +47,32 @@ pub trait Source: Send + Sync + 'static {
     type Observed: Send;
     /// What is to be done, as a value.
     type Plan: Send;
+    /// What the status says besides artifact, link and conditions.
+    type Note: fmt::Debug + Send + Sync;
 
     /// Conditions whose end is announced as a recovery.
     const FAILURES: &'static [ConditionType];
     /// The reason of the event of a pass that a listing ended.
     const UNCHANGED: Reason;
+    /// The name of the link to the newest artifact, for kinds that have one.
+    const LINK: Option<&'static str>;
+
+    /// Whether the object only stands for something that others read: it gets
+    /// neither finalizer nor status, and nothing is stored of it.
+    fn is_static(_object: &Object<Self::Kind>) -> bool {
+        false
+    }
 
     /// Reads what the object refers to.
     fn observe(
         &self,
         object: &Object<Self::Kind>,
     ) -> impl Future<Output = Result<Self::Observed, Halt>> + Send;
+
+    /// What of that the status remembers, however the pass ends. Pure.
+    fn note(_observed: &Self::Observed) -> Option<Self::Note> {
+        None
+    }
 
     /// Decides what is to be done. Pure.
     ///
@@ -63,62 +86,92 @@ pub trait Source: Send + Sync + 'static {
     ) -> Result<Self::Plan, Halt>;
 
     /// Does it, as far as upstream is concerned.
-    fn fetch(&self, plan: Self::Plan) -> impl Future<Output = Result<Fetched, Halt>> + Send;
+    fn fetch(
+        &self,
+        plan: Self::Plan,
+    ) -> impl Future<Output = Result<Fetched<Self::Note>, Halt>> + Send;
 
-    /// Writes into the status what of the spec went into a new artifact.
-    fn record(object: &Object<Self::Kind>, status: &mut <Self::Kind as Kind>::Status);
-
-    /// The message of success for a revision.
-    fn stored_message(revision: &str) -> String;
+    /// Writes a note into the status. Pure.
+    fn write(
+        note: &Self::Note,
+        object: &Object<Self::Kind>,
+        status: &mut <Self::Kind as Kind>::Status,
+    );
 }
 
-/// What came of asking upstream.
-pub enum Fetched {
-    /// A listing sufficed to see that nothing is new.
-    Unchanged {
-        /// The revision that upstream and the artifact have.
-        revision: String,
-        /// What is said where a failure ended.
-        announcement: String,
-    },
-    /// The content was looked at, and the artifact is up to date.
-    UpToDate {
-        /// The revision that upstream and the artifact have.
-        revision: String,
-        /// What is said where a failure ended.
-        announcement: String,
-    },
-    /// Something to archive.
-    New {
-        /// Its revision.
-        revision: String,
-        /// The name of its file.
-        file_name: String,
-        /// What the event says.
-        announcement: String,
-        /// What is archived.
-        content: Box<dyn Content>,
-    },
+/// Why, for programs and for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// For programs.
+    pub reason: Reason,
+    /// For people.
+    pub message: String,
 }
 
-impl std::fmt::Debug for Fetched {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (name, revision) = match self {
-            Self::Unchanged { revision, .. } => ("Unchanged", revision),
-            Self::UpToDate { revision, .. } => ("UpToDate", revision),
-            Self::New { revision, .. } => ("New", revision),
-        };
-        f.debug_struct(name)
-            .field("revision", revision)
-            .finish_non_exhaustive()
+impl Told {
+    /// Both of them.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            message: message.into(),
+        }
     }
 }
 
-/// Content that has been fetched and is not archived yet.
-pub trait Content: Send + 'static {
-    /// Writes the archive. It blocks.
-    ///
-    /// # Errors
-    /// What of the content or the output failed, in words.
-    fn archive(&self, output: &mut dyn Write, algorithm: Algorithm) -> Result<Written<()>, String>;
+/// What upstream has, and how it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its revision.
+    pub revision: String,
+    /// What the status says once it is stored. A reason of its own, which is
+    /// not `Succeeded`, is also that of the event.
+    pub success: Told,
+    /// What the status says before it is stored.
+    pub news: Told,
+    /// What the event says about a new artifact, or where a failure ended.
+    pub announcement: String,
+}
+
+/// What came of asking upstream.
+pub enum Fetched<N> {
+    /// A listing sufficed to see that nothing is new.
+    Unchanged(Found),
+    /// The content was looked at, and the artifact is up to date.
+    UpToDate(Found),
+    /// Something to store.
+    New(New<N>),
+}
+
+/// Something to store.
+pub struct New<N> {
+    /// What it is.
+    pub found: Found,
+    /// The name of its file.
+    pub file_name: String,
+    /// What the artifact says of it beside the contract's fields.
+    pub metadata: BTreeMap<String, String>,
+    /// What is stored.
+    pub content: Box<dyn Content>,
+    /// What the status remembers of it.
+    pub note: N,
+}
+
+impl<N> fmt::Debug for Fetched<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, found) = match self {
+            Self::Unchanged(found) => ("Unchanged", found),
+            Self::UpToDate(found) => ("UpToDate", found),
+            Self::New(new) => ("New", &new.found),
+        };
+        f.debug_tuple(name).field(found).finish()
+    }
+}
+
+impl<N> fmt::Debug for New<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("New")
+            .field("found", &self.found)
+            .field("file_name", &self.file_name)
+            .finish_non_exhaustive()
+    }
 }

@@ -1,5 +1,6 @@
 //! Asks the repository, and takes what is new.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rheostat_api::Reason;
@@ -13,7 +14,7 @@ use rheostat_upstream::{Destination, client, failure};
 use super::content::GitContent;
 use super::plan::{Known, Plan, checkout_failed};
 use crate::context::SourceContext;
-use crate::source::{Fetched, Halt};
+use crate::source::{self, Fetched, Halt, New, Told};
 
 /// Most bytes that a repository may send at a time. The history of large
 /// configuration repositories has some hundred megabytes.
@@ -23,7 +24,7 @@ const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 const SUBJECT_CHARACTERS: usize = 50;
 
 /// Fetches what the plan names, unless the listing shows nothing new.
-pub(super) async fn fetch(context: &SourceContext, plan: Plan) -> Result<Fetched, Halt> {
+pub(super) async fn fetch(context: &SourceContext, plan: Plan) -> Result<Fetched<()>, Halt> {
     let client = match &plan.authorities {
         None => context.upstream.clone(),
         Some(pem) => client::client(Destination::Upstream, Some(pem))
@@ -51,40 +52,33 @@ pub(super) async fn fetch(context: &SourceContext, plan: Plan) -> Result<Fetched
 }
 
 /// A listing has shown that the artifact is that of the commit.
-fn unchanged(plan: &Plan, found: &Found) -> Fetched {
+fn unchanged(plan: &Plan, found: &Found) -> Fetched<()> {
     let revision = revision_of(found, plan.is_named);
-    let announcement = announcement(&revision);
+    // A listing knows no message, so the revision may stand for it.
+    let told = told(&revision, &revision);
     match plan.reference {
-        Reference::Commit { .. } | Reference::SemVer { .. } => Fetched::UpToDate {
-            revision,
-            announcement,
-        },
-        Reference::Branch(_) | Reference::Tag(_) | Reference::Name(_) => Fetched::Unchanged {
-            revision,
-            announcement,
-        },
+        Reference::Commit { .. } | Reference::SemVer { .. } => Fetched::UpToDate(told),
+        Reference::Branch(_) | Reference::Tag(_) | Reference::Name(_) => Fetched::Unchanged(told),
     }
 }
 
-fn taken(plan: Plan, checkout: Box<Checkout>) -> Fetched {
+fn taken(plan: Plan, checkout: Box<Checkout>) -> Fetched<()> {
     let found = checkout.found();
     let revision = revision_of(found, plan.is_named);
-    let announcement = announcement(&subject(checkout.message()));
+    let told = told(&revision, &subject(checkout.message()));
     if plan
         .known
         .is_some_and(|known| is_same(&known, found, plan.is_named))
     {
-        return Fetched::UpToDate {
-            revision,
-            announcement,
-        };
+        return Fetched::UpToDate(told);
     }
-    Fetched::New {
-        revision,
+    Fetched::New(New {
+        found: told,
         file_name: format!("{}.tar.gz", found.commit),
-        announcement,
+        metadata: BTreeMap::new(),
         content: Box::new(GitContent::new(checkout, plan.ignore)),
-    }
+        note: (),
+    })
 }
 
 fn is_same(known: &Known, found: &Found, is_named: bool) -> bool {
@@ -98,9 +92,20 @@ fn revision_of(found: &Found, is_named: bool) -> String {
     }
 }
 
-/// A listing knows no message, so the revision may stand for it.
-fn announcement(commit: &str) -> String {
-    format!("stored artifact for commit '{commit}'")
+/// How a revision is told. `commit` names it in the event.
+fn told(revision: &str, commit: &str) -> source::Found {
+    source::Found {
+        revision: revision.to_owned(),
+        success: Told::new(
+            Reason::Succeeded,
+            format!("stored artifact for revision '{revision}'"),
+        ),
+        news: Told::new(
+            Reason::NewRevision,
+            format!("new upstream revision '{revision}'"),
+        ),
+        announcement: format!("stored artifact for commit '{commit}'"),
+    }
 }
 
 /// The first line of a message, cut.

@@ -1,36 +1,43 @@
 //! How a pass over a source ended, as values.
 
 use rheostat_api::{Artifact, ConditionType, Reason};
+use rheostat_runtime::EventType;
 
 use super::stored::Stored;
+use super::{Found, Told};
 
 /// How a pass ended.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum Outcome<N> {
     /// The object is suspended.
     Suspended,
     /// The controller stops. The shell drops the outcome, and the next
     /// controller begins anew.
     Interrupted,
+    /// The object only stands for something, and nothing is stored of it.
+    Static,
     /// The object is being deleted and its files are gone.
     Removed {
         /// Whether there were any.
         had_files: bool,
     },
-    /// The object is being deleted and its files cannot be.
+    /// The object is being deleted, or static now, and its files cannot be
+    /// removed.
     NotRemoved {
         /// Why, in words.
         error: String,
     },
     /// The source was worked on.
-    Ran(Box<Run>),
+    Ran(Box<Run<N>>),
 }
 
 /// What a pass over a living source found and did.
 #[derive(Debug)]
-pub struct Run {
+pub struct Run<N> {
     /// What was stored when it began.
     pub stored: Stored,
+    /// What the status remembers, in the order in which it is written.
+    pub notes: Vec<N>,
     /// What came of it.
     pub result: Result<Produced, Halt>,
 }
@@ -39,25 +46,18 @@ pub struct Run {
 #[derive(Debug)]
 pub enum Produced {
     /// A listing sufficed to see that nothing is new.
-    Unchanged {
-        /// The revision that upstream and the artifact have.
-        revision: String,
-        /// What is said where a failure ended.
-        announcement: String,
-    },
+    Unchanged(Found),
     /// The artifact is up to date.
-    UpToDate {
-        /// The revision that upstream and the artifact have.
-        revision: String,
-        /// What is said where a failure ended.
-        announcement: String,
-    },
+    UpToDate(Found),
     /// An artifact was stored.
     New {
+        /// What it was made of.
+        found: Found,
         /// The artifact.
         artifact: Artifact,
-        /// What the event says.
-        announcement: String,
+        /// The address of the link to it, or why it was not set; nothing for
+        /// a kind without one.
+        link: Option<Result<String, String>>,
     },
 }
 
@@ -65,16 +65,34 @@ pub enum Produced {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Halt {
     /// The condition that tells it; none where `Stalled` and `Ready` suffice.
-    pub condition: Option<ConditionType>,
-    /// Why, for programs.
-    pub reason: Reason,
-    /// Why, for people.
-    pub message: String,
+    pub condition: Option<Box<Mark>>,
+    /// Why, in the event, the log and, where only a change helps, `Stalled`.
+    pub told: Told,
+    /// The type of the event.
+    pub event: EventType,
     /// What helps.
     pub retry: Retry,
-    /// The revision that upstream is known to have, where the failure came
-    /// after it was learned.
-    pub revision: Option<String>,
+    /// What upstream is known to have, where the failure came after it was
+    /// learned.
+    pub news: Option<Box<News>>,
+}
+
+/// A condition that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Its type.
+    pub condition: ConditionType,
+    /// Why it holds.
+    pub told: Told,
+}
+
+/// What upstream has and the storage has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The revision.
+    pub revision: String,
+    /// What the status says of it.
+    pub told: Told,
 }
 
 /// What helps after a failure.
@@ -87,15 +105,24 @@ pub enum Retry {
 }
 
 impl Halt {
+    /// Something failed, as a condition tells; another try may succeed.
+    pub fn failed(condition: ConditionType, reason: Reason, message: impl Into<String>) -> Self {
+        let told = Told::new(reason, message);
+        Self {
+            condition: Some(Box::new(Mark {
+                condition,
+                told: told.clone(),
+            })),
+            told,
+            event: EventType::Warning,
+            retry: Retry::Backoff,
+            news: None,
+        }
+    }
+
     /// Upstream could not be read; another try may succeed.
     pub fn fetch_failed(reason: Reason, message: impl Into<String>) -> Self {
-        Self {
-            condition: Some(ConditionType::FetchFailed),
-            reason,
-            message: message.into(),
-            retry: Retry::Backoff,
-            revision: None,
-        }
+        Self::failed(ConditionType::FetchFailed, reason, message)
     }
 
     /// Upstream cannot be read until the object changes.
@@ -116,9 +143,6 @@ impl Halt {
 
     /// The storage failed; another try may succeed.
     pub fn storage_failed(reason: Reason, message: impl Into<String>) -> Self {
-        Self {
-            condition: Some(ConditionType::StorageOperationFailed),
-            ..Self::fetch_failed(reason, message)
-        }
+        Self::failed(ConditionType::StorageOperationFailed, reason, message)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rheostat_api::resource::ReconciledSpec as _;
-use rheostat_api::{ConditionType, Kind, Object};
+use rheostat_api::{ConditionType, Kind, Object, metadata};
 use rheostat_artifact::storage::Folder;
 use rheostat_runtime::{Managed, Moment, Pass, Reconciler, Report, Wait};
 use tokio::time::Instant;
@@ -27,67 +27,74 @@ impl<S: Source> SourceReconciler<S> {
     }
 
     /// Removes what is stored of an object that is being deleted.
-    async fn remove(&self, object: &Object<S::Kind>) -> Outcome {
-        let folder = match folder(object) {
-            Ok(folder) => folder,
-            Err(halt) => {
-                return Outcome::NotRemoved {
-                    error: halt.message,
-                };
-            }
-        };
-        let storage = self.context.storage.clone();
-        let removed = blocking(move || {
-            storage
-                .remove_all(&folder)
-                .map_err(|error| stored::told(&error))
-        });
-        match removed.await {
+    async fn remove(&self, object: &Object<S::Kind>) -> Outcome<S::Note> {
+        match self.remove_files(object).await {
             Ok(had_files) => Outcome::Removed { had_files },
             Err(error) => Outcome::NotRemoved { error },
         }
     }
 
-    async fn look(&self, object: &Object<S::Kind>) -> Result<Stored, Halt> {
-        let artifact = object.status.as_ref().and_then(|status| status.artifact());
-        let (storage, retention) = (self.context.storage.clone(), self.context.retention);
-        let (folder, artifact) = (folder(object)?, artifact.cloned());
-        blocking(move || stored::look(&storage, retention, &folder, artifact.as_ref())).await
+    /// Makes sure that nothing is stored of an object that stands for
+    /// something. One without our finalizer has been looked at before.
+    async fn let_go(&self, object: &Object<S::Kind>) -> Outcome<S::Note> {
+        let finalizers = object.metadata.finalizers.as_deref().unwrap_or_default();
+        if !finalizers.iter().any(|name| name == metadata::FINALIZER) {
+            return Outcome::Static;
+        }
+        match self.remove_files(object).await {
+            Ok(_) => Outcome::Static,
+            Err(error) => Outcome::NotRemoved { error },
+        }
     }
 
-    /// Brings the artifact up to date.
-    async fn produce(&self, object: &Object<S::Kind>, stored: &Stored) -> Result<Produced, Halt> {
+    /// Removes what is stored. Whether there was anything.
+    async fn remove_files(&self, object: &Object<S::Kind>) -> Result<bool, String> {
+        let folder = folder(object).map_err(|halt| halt.told.message)?;
+        let storage = self.context.storage.clone();
+        blocking(move || {
+            storage
+                .remove_all(&folder)
+                .map_err(|error| stored::told(&error))
+        })
+        .await
+    }
+
+    async fn look(&self, object: &Object<S::Kind>) -> Result<Stored, Halt> {
+        let status = object.status.as_ref();
+        let artifact = status.and_then(|status| status.artifact()).cloned();
+        let (storage, retention) = (self.context.storage.clone(), self.context.retention);
+        let folder = folder(object)?;
+        blocking(move || stored::look(&storage, retention, &folder, (artifact.as_ref(), S::LINK)))
+            .await
+    }
+
+    /// Brings the artifact up to date. What the status is to remember is
+    /// added to `notes` as it becomes known.
+    async fn produce(
+        &self,
+        object: &Object<S::Kind>,
+        stored: &Stored,
+        notes: &mut Vec<S::Note>,
+    ) -> Result<Produced, Halt> {
         let observed = self.source.observe(object).await?; //    (client)
+        notes.extend(S::note(&observed)); //                    (pure)
         let plan = self.source.plan(object, observed, stored)?; // (pure)
         match self.source.fetch(plan).await? {
-            Fetched::Unchanged {
-                revision,
-                announcement,
-            } => Ok(Produced::Unchanged {
-                revision,
-                announcement,
-            }),
-            Fetched::UpToDate {
-                revision,
-                announcement,
-            } => Ok(Produced::UpToDate {
-                revision,
-                announcement,
-            }),
-            Fetched::New {
-                revision,
-                file_name,
-                announcement,
-                content,
-            } => {
+            Fetched::Unchanged(found) => Ok(Produced::Unchanged(found)),
+            Fetched::UpToDate(found) => Ok(Produced::UpToDate(found)),
+            Fetched::New(new) => {
                 let (context, folder) = (self.context.clone(), folder(object)?);
-                let artifact = blocking(move || {
-                    archive::archive(&context, &folder, &file_name, &revision, &*content)
+                let (archived, new) = blocking(move || {
+                    let archived = archive::archive(&context, &folder, S::LINK, &new);
+                    (archived, new)
                 })
-                .await?;
+                .await;
+                let (artifact, link) = archived?;
+                notes.push(new.note);
                 Ok(Produced::New {
+                    found: new.found,
                     artifact,
-                    announcement,
+                    link,
                 })
             }
         }
@@ -97,39 +104,55 @@ impl<S: Source> SourceReconciler<S> {
 impl<S: Source> Reconciler for SourceReconciler<S> {
     type Object = Object<S::Kind>;
     type Status = <S::Kind as Kind>::Status;
-    type Outcome = Outcome;
+    type Outcome = Outcome<S::Note>;
 
     const OWNED_CONDITIONS: &'static [ConditionType] = report::OWNED_CONDITIONS;
 
-    async fn reconcile(&self, object: Arc<Self::Object>, pass: &Pass<Self::Object>) -> Outcome {
+    async fn reconcile(
+        &self,
+        object: Arc<Self::Object>,
+        pass: &Pass<Self::Object>,
+    ) -> Self::Outcome {
         if object.is_being_deleted() {
             return self.remove(&object).await;
         }
         if object.spec.is_suspended() {
             return Outcome::Suspended;
         }
+        if S::is_static(&object) {
+            return self.let_go(&object).await;
+        }
         let stored = match self.look(&object).await {
             Ok(stored) => stored,
             Err(halt) => {
                 return Outcome::Ran(Box::new(Run {
                     stored: Stored::default(),
+                    notes: Vec::new(),
                     result: Err(halt),
                 }));
             }
         };
-        let progress = || report::progress(&object, &stored, pass.now());
-        tokio::select! {
-            result = pass.step(progress, self.produce(&object, &stored)) => {
-                Outcome::Ran(Box::new(Run { stored: stored.clone(), result }))
-            }
-            () = interrupted(pass) => Outcome::Interrupted,
-        }
+        let progress = || report::progress::<S>(&object, &stored, pass.now());
+        let mut notes = Vec::new();
+        let result = tokio::select! {
+            result = pass.step(progress, self.produce(&object, &stored, &mut notes)) => result,
+            () = interrupted(pass) => return Outcome::Interrupted,
+        };
+        Outcome::Ran(Box::new(Run {
+            stored,
+            notes,
+            result,
+        }))
+    }
+
+    fn wants_finalizer(&self, object: &Self::Object) -> bool {
+        !S::is_static(object)
     }
 
     fn report(
         &self,
         object: &Self::Object,
-        outcome: &Outcome,
+        outcome: &Self::Outcome,
         moment: Moment,
     ) -> Report<Self::Status> {
         report::report::<S>(object, outcome, moment)

@@ -5,11 +5,11 @@ use rheostat_api::resource::{ReconciledSpec as _, ReconciledStatus};
 use rheostat_api::{
     Artifact, Condition, ConditionStatus, ConditionType, Kind, Object, Reason, metadata,
 };
-use rheostat_runtime::{Conditions, Event, Finalizer, LogLine, Moment, Report, Requeue};
+use rheostat_runtime::{Conditions, Event, EventType, Finalizer, LogLine, Moment, Report, Requeue};
 
-use super::outcome::{Halt, Outcome, Produced, Retry, Run};
+use super::outcome::{Halt, Mark, Outcome, Produced, Retry, Run};
 use super::stored::Stored;
-use super::{Source, SourceStatus, summary};
+use super::{Found, Source, SourceStatus, summary};
 
 /// The condition types that belong to sources.
 pub(super) const OWNED_CONDITIONS: &[ConditionType] = &[
@@ -21,22 +21,39 @@ pub(super) const OWNED_CONDITIONS: &[ConditionType] = &[
     ConditionType::FetchFailed,
     ConditionType::StorageOperationFailed,
     ConditionType::IncludeUnavailable,
+    ConditionType::BuildFailed,
     ConditionType::SourceVerified,
+];
+
+/// Conditions that tell why nothing new could be had. One displaces the
+/// others.
+const CAUSES: &[ConditionType] = &[
+    ConditionType::FetchFailed,
+    ConditionType::IncludeUnavailable,
+    ConditionType::BuildFailed,
 ];
 
 /// Says what an outcome means.
 pub(super) fn report<S: Source>(
     object: &Object<S::Kind>,
-    outcome: &Outcome,
+    outcome: &Outcome<S::Note>,
     moment: Moment,
 ) -> Report<<S::Kind as Kind>::Status> {
     match outcome {
         Outcome::Suspended | Outcome::Interrupted => suspended(object, moment),
+        Outcome::Static => let_go(),
         Outcome::Removed { had_files } => removed(object, *had_files),
         Outcome::NotRemoved { error } => not_removed(object, error),
         Outcome::Ran(run) => {
-            let Run { stored, result } = &**run;
+            let Run {
+                stored,
+                notes,
+                result,
+            } = &**run;
             let mut draft = Draft::begin(object, stored, moment.now);
+            for note in notes {
+                S::write(note, object, &mut draft.status);
+            }
             match result {
                 Ok(produced) => succeeded::<S>(draft, produced),
                 Err(halt) => {
@@ -49,11 +66,11 @@ pub(super) fn report<S: Source>(
 }
 
 /// The status of a pass that has lasted for a while.
-pub(super) fn progress<K: Kind<Status: SourceStatus>>(
-    object: &Object<K>,
+pub(super) fn progress<S: Source>(
+    object: &Object<S::Kind>,
     stored: &Stored,
     now: Timestamp,
-) -> K::Status {
+) -> <S::Kind as Kind>::Status {
     let mut draft = Draft::begin(object, stored, now);
     let message = draft.reconciling.clone();
     let mut conditions = draft.conditions();
@@ -87,6 +104,9 @@ impl<'a, K: Kind<Status: SourceStatus>> Draft<'a, K> {
             events: storage_events(stored),
         };
         draft.status.set_artifact(stored.artifact.clone());
+        if stored.artifact.is_none() || draft.status.url().is_some_and(|url| !url.is_empty()) {
+            draft.status.set_url(stored.link.clone());
+        }
         if stored.artifact.is_none() {
             "building artifact".clone_into(&mut draft.reconciling);
             if stored.is_missing {
@@ -110,24 +130,47 @@ impl<'a, K: Kind<Status: SourceStatus>> Draft<'a, K> {
 
     /// Takes up a failure.
     fn halt(&mut self, halt: &Halt) {
-        if let Some(revision) = &halt.revision {
-            let news = format!("new upstream revision '{revision}'");
-            self.reconciling = format!("building artifact: {news}");
+        if let Some(news) = &halt.news {
+            let told = &news.told;
+            self.reconciling = format!("building artifact: {}", told.message);
             let is_outdated = self.status.artifact().is_some();
             let mut conditions = self.conditions();
             // Upstream was read, whatever came after.
             conditions.remove(&ConditionType::FetchFailed);
             if is_outdated {
-                conditions.mark_true(ConditionType::ArtifactOutdated, Reason::NewRevision, news);
+                let reason = told.reason.clone();
+                conditions.mark_true(ConditionType::ArtifactOutdated, reason, &*told.message);
             }
         }
-        if let Some(condition) = &halt.condition {
-            let reason = halt.reason.clone();
-            self.conditions()
-                .mark_true(condition.clone(), reason, &*halt.message);
+        if let Some(mark) = &halt.condition {
+            let Mark { condition, told } = &**mark;
+            let mut conditions = self.conditions();
+            if CAUSES.contains(condition) {
+                for other in CAUSES.iter().filter(|other| *other != condition) {
+                    conditions.remove(other);
+                }
+            }
+            conditions.mark_true(condition.clone(), told.reason.clone(), &*told.message);
         }
-        let reason = halt.reason.as_str();
-        self.events.push(Event::warning(reason, &*halt.message));
+        let (reason, message) = (halt.told.reason.as_str(), &*halt.told.message);
+        self.events.push(match halt.event {
+            EventType::Normal => Event::normal(reason, message),
+            EventType::Warning => Event::warning(reason, message),
+            EventType::Trace => Event::trace(reason, message),
+        });
+    }
+
+    /// Takes up the address of the link to a new artifact. One that could not
+    /// be set still leads to an older one.
+    fn link(&mut self, link: Option<&Result<String, String>>) {
+        match link {
+            Some(Ok(url)) => self.status.set_url(Some(url.clone())),
+            Some(Err(problem)) => self.events.push(Event::trace(
+                Reason::SymlinkUpdateFailed.as_str(),
+                format!("failed to update status URL symlink: {problem}"),
+            )),
+            None => {}
+        }
     }
 
     /// Sums up.
@@ -201,28 +244,23 @@ fn succeeded<S: Source>(
     mut draft: Draft<'_, S::Kind>,
     produced: &Produced,
 ) -> Report<<S::Kind as Kind>::Status> {
-    let (revision, announcement) = match produced {
-        Produced::Unchanged {
-            revision,
-            announcement,
-        }
-        | Produced::UpToDate {
-            revision,
-            announcement,
-        } => (revision, announcement),
+    let found = match produced {
+        Produced::Unchanged(found) | Produced::UpToDate(found) => found,
         Produced::New {
+            found,
             artifact,
-            announcement,
+            link,
         } => {
             draft.status.set_artifact(Some(artifact.clone()));
-            S::record(draft.object, &mut draft.status);
-            (&artifact.revision, announcement)
+            draft.link(link.as_ref());
+            found
         }
     };
     let mut conditions = draft.conditions();
     for r#type in [
         ConditionType::FetchFailed,
         ConditionType::IncludeUnavailable,
+        ConditionType::BuildFailed,
         ConditionType::ArtifactOutdated,
         ConditionType::SourceVerified,
         ConditionType::Reconciling,
@@ -230,29 +268,30 @@ fn succeeded<S: Source>(
     ] {
         conditions.remove(&r#type);
     }
-    let message = S::stored_message(revision);
-    conditions.mark_true(ConditionType::ArtifactInStorage, Reason::Succeeded, message);
+    let success = &found.success;
+    let reason = success.reason.clone();
+    conditions.mark_true(ConditionType::ArtifactInStorage, reason, &*success.message);
     draft
         .status
         .set_observed_generation(draft.object.generation());
-    let news = news::<S>(&draft, announcement);
-    let (routine, message) = routine::<S>(produced, announcement);
+    let news = news::<S>(&draft, found);
+    let (routine, message) = routine::<S>(produced);
     match produced {
         // The order in which the reference sends them.
-        Produced::UpToDate { .. } => draft.events.extend(routine.into_iter().chain(news)),
+        Produced::UpToDate(_) => draft.events.extend(routine.into_iter().chain(news)),
         _ => draft.events.extend(news.into_iter().chain(routine)),
     }
     let log = LogLine {
         message,
         error: None,
-        revision: Some(revision.clone()),
+        revision: Some(found.revision.clone()),
     };
     let interval = draft.object.spec.interval().to_std();
     draft.end(Requeue::Interval(interval), log)
 }
 
 /// What is worth telling: another artifact, or the end of a failure.
-fn news<S: Source>(draft: &Draft<'_, S::Kind>, message: &str) -> Option<Event> {
+fn news<S: Source>(draft: &Draft<'_, S::Kind>, found: &Found) -> Option<Event> {
     let before = draft.object.status.as_ref();
     let artifact = draft.status.artifact()?;
     let reason =
@@ -263,8 +302,12 @@ fn news<S: Source>(draft: &Draft<'_, S::Kind>, message: &str) -> Option<Event> {
         } else {
             return None;
         };
+    let reason = match &found.success.reason {
+        Reason::Succeeded => reason,
+        own => own.clone(),
+    };
     Some(
-        Event::normal(reason.as_str(), message)
+        Event::normal(reason.as_str(), &*found.announcement)
             .with(metadata::source::EVENT_REVISION, &*artifact.revision)
             .with(metadata::source::EVENT_DIGEST, &*artifact.digest),
     )
@@ -285,14 +328,14 @@ fn digest(artifact: &Artifact) -> &str {
 }
 
 /// The event of a pass that changed nothing, and the line in the log.
-fn routine<S: Source>(produced: &Produced, announcement: &str) -> (Option<Event>, String) {
+fn routine<S: Source>(produced: &Produced) -> (Option<Event>, String) {
     let (reason, message) = match produced {
-        Produced::New { .. } => return (None, announcement.to_owned()),
-        Produced::Unchanged { revision, .. } => (
+        Produced::New { found, .. } => return (None, found.announcement.clone()),
+        Produced::Unchanged(Found { revision, .. }) => (
             S::UNCHANGED,
             format!("no changes since last reconciliation: observed revision '{revision}'"),
         ),
-        Produced::UpToDate { revision, .. } => (
+        Produced::UpToDate(Found { revision, .. }) => (
             Reason::ArtifactUpToDate,
             format!("artifact up-to-date with remote revision: '{revision}'"),
         ),
@@ -308,7 +351,7 @@ fn halted<K: Kind<Status: SourceStatus>>(
         Retry::Never => {
             draft
                 .conditions()
-                .mark_stalled(halt.reason.clone(), &*halt.message);
+                .mark_stalled(halt.told.reason.clone(), &*halt.told.message);
             draft
                 .status
                 .set_observed_generation(draft.object.generation());
@@ -324,8 +367,8 @@ fn halted<K: Kind<Status: SourceStatus>>(
     };
     let log = LogLine {
         message: "Reconciler error".to_owned(),
-        error: Some(halt.message.clone()),
-        revision: halt.revision.clone(),
+        error: Some(halt.told.message.clone()),
+        revision: halt.news.as_ref().map(|news| news.revision.clone()),
     };
     draft.end(requeue, log)
 }
@@ -357,6 +400,17 @@ fn suspended<K: Kind<Status: SourceStatus>>(
             message: "reconciliation is suspended for this object".to_owned(),
             ..LogLine::default()
         },
+    }
+}
+
+/// An object that only stands for something has no status.
+fn let_go<T: Default>() -> Report<T> {
+    Report {
+        status: T::default(),
+        finalizer: Finalizer::Disown,
+        events: Vec::new(),
+        requeue: Requeue::Never,
+        log: LogLine::default(),
     }
 }
 

@@ -13,6 +13,8 @@ use super::outcome::Halt;
 pub struct Stored {
     /// The artifact of the status, if it is whole. Its URL is today's.
     pub artifact: Option<Artifact>,
+    /// Where the link to it is found today, for kinds that have one.
+    pub link: Option<String>,
     /// How many older artifacts were removed.
     pub collected: usize,
     /// Why older artifacts could not be removed.
@@ -35,14 +37,14 @@ pub(super) fn look(
     storage: &Storage,
     retention: Retention,
     folder: &Folder,
-    artifact: Option<&Artifact>,
+    (artifact, link): (Option<&Artifact>, Option<&str>),
 ) -> Result<Stored, Halt> {
     let mut stored = Stored::default();
     let Some(artifact) = artifact else {
         return Ok(stored);
     };
     let path = match ArtifactPath::from_status(&artifact.path) {
-        Ok(path) if path.folder() == folder => path,
+        Ok(path) if folder.holds(&path) => path,
         _ => {
             stored.is_missing = true;
             return Ok(stored);
@@ -56,6 +58,7 @@ pub(super) fn look(
     let failed = |error| Halt::storage_failed(Reason::StatOperationFailed, told(&error));
     stored.corruption = match storage.verify(&path, &artifact.digest) {
         Ok(Verdict::Intact) => {
+            stored.link = link.map(|link| storage.link_url(&path, link));
             stored.artifact = Some(Artifact {
                 url: storage.url(&path),
                 ..artifact.clone()

@@ -8,6 +8,7 @@ const ORDER: &[(ConditionType, bool)] = &[
     (ConditionType::StorageOperationFailed, false),
     (ConditionType::FetchFailed, false),
     (ConditionType::IncludeUnavailable, false),
+    (ConditionType::BuildFailed, false),
     (ConditionType::ArtifactOutdated, false),
     (ConditionType::ArtifactInStorage, true),
     (ConditionType::SourceVerified, true),

@@ -22,7 +22,7 @@ fn check_refused(change: impl FnOnce(&mut GitRepositorySpec), reason: &Reason, m
             "{field} on the page of compatibility"
         );
     }
-    assert_eq!((&halt.reason, &*halt.message), (reason, message));
+    assert_eq!((&halt.told.reason, &*halt.told.message), (reason, message));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn secrets_that_are_not_supported_are_refused() {
     ] {
         let secret = SecretData::from([(key.to_owned(), b"x".to_vec())]);
         let halt = credentials(&object, &secret, true).expect_err(key);
-        assert_eq!(halt.reason, reason, "{key}");
+        assert_eq!(halt.told.reason, reason, "{key}");
     }
     let unused = SecretData::from([("tls.crt".to_owned(), b"x".to_vec())]);
     let anonymous = credentials(&object, &unused, false);

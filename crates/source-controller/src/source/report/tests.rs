@@ -5,6 +5,7 @@ use std::time::Duration;
 use rheostat_api::{GitRepository, GitRepositoryStatus};
 
 use crate::git_repository::GitRepositories;
+use crate::source::{News, Told};
 
 const DIGEST: &str = "sha256:aaaa";
 
@@ -35,10 +36,7 @@ fn repository(revision: Option<&str>) -> GitRepository {
         });
         return object;
     };
-    let produced = Ok(Produced::New {
-        artifact: artifact(revision, DIGEST),
-        announcement: String::new(),
-    });
+    let produced = Ok(new(revision, DIGEST));
     object.status = Some(reported(&object, None, produced).status);
     object
 }
@@ -52,7 +50,11 @@ fn reported(
         artifact: stored.map(|revision| artifact(revision, DIGEST)),
         ..Stored::default()
     };
-    let outcome = Outcome::Ran(Box::new(Run { stored, result }));
+    let outcome = Outcome::Ran(Box::new(Run {
+        stored,
+        notes: Vec::new(),
+        result,
+    }));
     report::<GitRepositories>(object, &outcome, moment())
 }
 
@@ -75,16 +77,29 @@ fn check(report: &Report<GitRepositoryStatus>, conditions: &[&str], events: &[&s
 
 fn new(revision: &str, digest: &str) -> Produced {
     Produced::New {
+        found: found(revision),
         artifact: artifact(revision, digest),
+        link: None,
+    }
+}
+
+fn found(revision: &str) -> Found {
+    Found {
+        revision: revision.to_owned(),
+        success: Told::new(
+            Reason::Succeeded,
+            format!("stored artifact for revision '{revision}'"),
+        ),
+        news: Told::new(
+            Reason::NewRevision,
+            format!("new upstream revision '{revision}'"),
+        ),
         announcement: format!("stored {revision}"),
     }
 }
 
 fn unchanged(revision: &str) -> Produced {
-    Produced::Unchanged {
-        revision: revision.to_owned(),
-        announcement: format!("stored {revision}"),
-    }
+    Produced::Unchanged(found(revision))
 }
 
 const READY: &[&str] = &["Ready=True/Succeeded", "ArtifactInStorage=True/Succeeded"];
@@ -180,7 +195,10 @@ fn a_stall_waits_for_a_change() {
 #[test]
 fn a_full_disk_leaves_the_artifact_outdated() {
     let halt = Halt {
-        revision: Some("main@sha1:2".to_owned()),
+        news: Some(Box::new(News {
+            revision: "main@sha1:2".to_owned(),
+            told: found("main@sha1:2").news,
+        })),
         ..Halt::storage_failed(Reason::ArchiveOperationFailed, "no space left")
     };
     let object = repository(Some("main@sha1:1"));
@@ -206,7 +224,10 @@ fn a_full_disk_leaves_the_artifact_outdated() {
 fn nothing_is_outdated_once_upstream_went_back() {
     let mut object = repository(Some("main@sha1:1"));
     let halt = Halt {
-        revision: Some("main@sha1:2".to_owned()),
+        news: Some(Box::new(News {
+            revision: "main@sha1:2".to_owned(),
+            told: found("main@sha1:2").news,
+        })),
         ..Halt::storage_failed(Reason::ArchiveOperationFailed, "no space left")
     };
     object.status = Some(reported(&object, Some("main@sha1:1"), Err(halt)).status);
@@ -227,6 +248,7 @@ fn what_is_noticed_in_the_storage_is_told() {
     let halt = Halt::fetch_failed(Reason::GitOperationFailed, "refused");
     let outcome = Outcome::Ran(Box::new(Run {
         stored: stored.clone(),
+        notes: Vec::new(),
         result: Err(halt),
     }));
     let report = report::<GitRepositories>(&object, &outcome, moment());
@@ -244,7 +266,7 @@ fn what_is_noticed_in_the_storage_is_told() {
         ],
     );
     assert_eq!(report.status.artifact, None);
-    let meanwhile = progress(&object, &stored, moment().now);
+    let meanwhile = progress::<GitRepositories>(&object, &stored, moment().now);
     let texts = meanwhile.conditions.iter().map(|c| c.message.as_str());
     let building = "building artifact: disappeared from storage";
     assert_eq!(texts.collect::<Vec<_>>(), [building, building]);

@@ -49,7 +49,8 @@ impl Kept {
             ttl: Duration::from_mins(1),
             records: 1,
         };
-        look(&self.storage, retention, &folder, Some(&artifact)).expect("the disk allows it")
+        look(&self.storage, retention, &folder, (Some(&artifact), None))
+            .expect("the disk allows it")
     }
 }
 
@@ -83,7 +84,7 @@ fn files_of_others_are_left_alone() {
     let kept = Kept::new();
     for path in [
         "gitrepository/ns/other/a.tar.gz",
-        "gitrepository/ns/own/deeper/a.tar.gz",
+        "gitrepository/ns/own-too/a.tar.gz",
     ] {
         kept.write(path);
         for spelling in [path.to_owned(), format!("/../x/../{path}")] {
