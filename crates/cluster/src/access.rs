@@ -62,6 +62,22 @@ pub struct ApplyRequest<'a> {
     pub manager: &'a str,
     /// Whether the server only pretends.
     pub dry_run: bool,
+    /// Whether fields of other managers are taken from them; without it they are a conflict.
+    pub is_forced: bool,
+    /// Whether unknown and duplicate fields are refused, whatever the server's default is.
+    pub is_strict: bool,
+}
+
+impl<'a> ApplyRequest<'a> {
+    /// A forced apply in the name of a manager.
+    pub fn forced(manager: &'a str) -> Self {
+        Self {
+            manager,
+            dry_run: false,
+            is_forced: true,
+            is_strict: false,
+        }
+    }
 }
 
 /// Access to one cluster under one identity. Cheap to clone.
@@ -139,7 +155,7 @@ impl Cluster {
         self.inner.client.clone()
     }
 
-    /// Applies `object` with force; the answer is the object as it then is.
+    /// Applies `object`; the answer is the object as it then is.
     ///
     /// # Errors
     /// When the server refuses or cannot be reached.
@@ -222,7 +238,10 @@ impl Cluster {
         Ok(answer.is_some())
     }
 
-    async fn send<T: DeserializeOwned>(&self, request: Request<Vec<u8>>) -> Result<T, AccessError> {
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Result<T, AccessError> {
         let permit = self.inner.permits.acquire().await;
         let timeout = self.inner.limits.request_timeout;
         let answer = tokio::time::timeout(timeout, self.inner.client.request::<T>(request)).await;
@@ -234,7 +253,7 @@ impl Cluster {
     }
 }
 
-fn absent_is_none<T>(answer: Result<T, AccessError>) -> Result<Option<T>, AccessError> {
+pub(crate) fn absent_is_none<T>(answer: Result<T, AccessError>) -> Result<Option<T>, AccessError> {
     match answer {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.is_not_found() => Ok(None),
@@ -249,10 +268,16 @@ fn apply_request(
     accept: Option<&str>,
 ) -> Result<Request<Vec<u8>>, AccessError> {
     let dry_run = if how.dry_run { "&dryRun=All" } else { "" };
+    let validation = if how.is_strict {
+        "&fieldValidation=Strict"
+    } else {
+        ""
+    };
     let path = format!(
-        "{}?fieldManager={}&force=true{dry_run}",
+        "{}?fieldManager={}&force={}{dry_run}{validation}",
         target.path(),
-        query(how.manager)
+        query(how.manager),
+        how.is_forced,
     );
     let mut request = request(Method::PATCH, &path, accept, body(object)?)?;
     // JSON is YAML: the server knows applied objects by this type only.
@@ -263,7 +288,7 @@ fn apply_request(
     Ok(request)
 }
 
-fn request(
+pub(crate) fn request(
     method: Method,
     path: &str,
     accept: Option<&str>,
@@ -281,11 +306,11 @@ fn request(
         .map_err(|error| AccessError::Request(error.to_string()))
 }
 
-fn body(value: &Value) -> Result<Vec<u8>, AccessError> {
+pub(crate) fn body(value: &Value) -> Result<Vec<u8>, AccessError> {
     serde_json::to_vec(value).map_err(|error| AccessError::Request(error.to_string()))
 }
 
-fn query(text: &str) -> percent_encoding::PercentEncode<'_> {
+pub(crate) fn query(text: &str) -> percent_encoding::PercentEncode<'_> {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
 }
 

@@ -12,9 +12,13 @@ mod mapper;
 mod metadata;
 mod resource;
 mod subscription;
+mod version;
+mod write;
 
 pub use access::{AccessError, ApplyRequest, Cluster, Limits};
 pub use mapper::{MapperError, RestMapper};
 pub use metadata::{ManagedFields, Metadata, ObjectHead};
 pub use resource::{Resource, Target, TargetError};
 pub use subscription::{Change, Selection, Subscription};
+pub use version::ServerVersion;
+pub use write::{PatchKind, Propagation, WriteRequest};

@@ -3,7 +3,7 @@
 //! The table is read once for all who miss at the same time, and at most twice a second: a
 //! definition that was just accepted appears in discovery a moment later.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,6 +105,28 @@ impl RestMapper {
             kind: kind.to_owned(),
             group: group.to_owned(),
         })
+    }
+
+    /// Every version of every group as `group/version`, and every kind of each as `group/version/Kind`, sorted. What was read
+    /// less than `max_age` ago is not read again.
+    ///
+    /// # Errors
+    /// When discovery cannot be read.
+    pub async fn api_versions(&self, max_age: Duration) -> Result<Vec<String>, MapperError> {
+        let seen = Arc::clone(&self.table.read());
+        let is_fresh = seen.read_at.is_some_and(|at| at.elapsed() < max_age);
+        let table = if is_fresh {
+            seen
+        } else {
+            self.read_after(&seen).await?
+        };
+        let mut versions = BTreeSet::new();
+        for resource in table.kinds.values().flatten() {
+            let version = resource.api_version();
+            versions.insert(format!("{version}/{}", resource.kind));
+            versions.insert(version);
+        }
+        Ok(versions.into_iter().collect())
     }
 
     async fn find(

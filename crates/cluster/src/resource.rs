@@ -122,6 +122,11 @@ impl Target {
         &self.name
     }
 
+    /// The path at which an object like this one is created.
+    pub(crate) fn collection_path(&self) -> String {
+        self.resource.collection(self.namespace())
+    }
+
     /// The path of the object at the API server.
     pub(crate) fn path(&self) -> String {
         let collection = self.resource.collection(self.namespace());

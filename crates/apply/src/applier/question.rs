@@ -61,8 +61,8 @@ impl Applier<'_> {
         is_whole: bool,
     ) -> Result<(Metadata, Option<Value>), RefusalCause> {
         let how = ApplyRequest {
-            manager: &self.policy.manager,
             dry_run: true,
+            ..ApplyRequest::forced(&self.policy.manager)
         };
         if is_whole {
             let whole = self.cluster.apply(target, object.value(), how).await?;

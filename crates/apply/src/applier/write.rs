@@ -68,10 +68,7 @@ impl Applier<'_> {
 
     async fn apply(&self, answer: &Answer<'_>, ledger: &mut Ledger) -> Result<Value, ApplyError> {
         let manager = &self.policy.manager;
-        let how = ApplyRequest {
-            manager,
-            dry_run: false,
-        };
+        let how = ApplyRequest::forced(manager);
         let manifest = answer.object.value();
         let after = self.cluster.apply(&answer.target, manifest, how).await;
         let after = after.map_err(|cause| write_error(&answer.target, cause))?;
