@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 pub struct Takeover {
     /// Managers by the start of their name and their operation (`Apply` or `Update`).
     pub managers: Vec<(String, &'static str)>,
+    /// A manager by its whole name: what it wrote by updates becomes what it applied.
+    pub updater: Option<String>,
     /// Annotations to remove.
     pub annotations: Vec<String>,
     /// Labels to remove.
@@ -31,7 +33,7 @@ impl Takeover {
 
     /// The JSON patch that does it for an object as it is; nothing if nothing is to be done. It
     /// fails with a conflict if the object has changed since.
-    pub(crate) fn patch(&self, live: &Metadata, manager: &str) -> Option<Value> {
+    pub fn patch(&self, live: &Metadata, manager: &str) -> Option<Value> {
         let mut operations = Vec::new();
         for (field, keys, present) in [
             ("annotations", &self.annotations, &live.annotations),
@@ -60,7 +62,9 @@ impl Takeover {
         let is_covered = |(prefix, operation): &(String, &str)| {
             entry.manager.starts_with(prefix) && entry.operation == *operation
         };
-        entry.is_main() && self.managers.iter().any(is_covered)
+        let is_updater =
+            entry.operation == "Update" && self.updater.as_deref() == Some(&entry.manager);
+        entry.is_main() && (is_updater || self.managers.iter().any(is_covered))
     }
 
     /// The entries with those of the covered managers joined to ours; the first of them becomes ours
@@ -131,7 +135,7 @@ mod tests {
         let takeover = Takeover {
             managers: vec![("kubectl".to_owned(), "Update")],
             annotations: vec!["a/last".to_owned()],
-            labels: vec![],
+            ..Takeover::default()
         };
         let live: Metadata =
             serde_json::from_value(json!({"managedFields": entries, "resourceVersion": "7"}))
@@ -175,6 +179,21 @@ mod tests {
             )],
             Some(&[entry("ours", "Apply", &json!({"f:data": {"f:b": {}}}))]),
         );
+    }
+
+    #[test]
+    fn an_updater_is_known_by_its_whole_name() {
+        let takeover = Takeover {
+            updater: Some("helm".to_owned()),
+            ..Takeover::default()
+        };
+        let covers = |manager: &str, operation: &str| {
+            let entry = entry(manager, operation, &json!({}));
+            takeover.covers(&serde_json::from_value(entry).expect("an entry"))
+        };
+        assert!(covers("helm", "Update"));
+        assert!(!covers("helm", "Apply"));
+        assert!(!covers("helm-controller", "Update"));
     }
 
     #[test]

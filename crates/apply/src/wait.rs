@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use self::followed::Followed;
 
-pub use subject::Subject;
+pub use subject::{Expectation, Subject};
 pub use termination::{TerminationError, until_gone};
 pub use verdict::Verdict;
 

@@ -158,5 +158,6 @@ fn takeover(overridden: &[String]) -> Takeover {
         managers,
         annotations: annotations.map(str::to_owned).to_vec(),
         labels: vec!["fluxcd.io/sync-gc-mark".to_owned()],
+        updater: None,
     }
 }

@@ -55,7 +55,9 @@ impl Followed {
         let state = |mut subject: Subject| {
             let object = subject.seen.take();
             State {
-                verdict: object.as_ref().map(|seen| Verdict::of(seen, &[])),
+                verdict: object
+                    .as_ref()
+                    .map(|seen| Verdict::of(seen, &[], subject.expectation)),
                 object,
                 is_listed: false,
                 pods: None,
@@ -288,7 +290,7 @@ impl State {
                 .flat_map(HashMap::values)
                 .cloned()
                 .collect();
-            self.verdict = Some(Verdict::of(object, &pods));
+            self.verdict = Some(Verdict::of(object, &pods, self.subject.expectation));
         }
     }
 

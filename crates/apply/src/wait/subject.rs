@@ -3,6 +3,18 @@
 use rheostat_cluster::Target;
 use serde_json::Value;
 
+/// When the wait for an object is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Expectation {
+    /// When it is healthy; a Job is when it is over.
+    #[default]
+    Healthy,
+    /// The same, but that a Job need only have begun.
+    Started,
+    /// When a Job or a Pod has done its work; any other object has as soon as it is there.
+    Done,
+}
+
 /// An object whose health is asked for.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -11,6 +23,7 @@ pub struct Subject {
     pub(super) seen: Option<Value>,
     /// Whether its absence means that it has done its work: a Job with a time to live.
     pub(super) is_expiring: bool,
+    pub(super) expectation: Expectation,
 }
 
 /// Where an object is to be found.
@@ -34,6 +47,7 @@ impl Subject {
             address: Address::Known(target),
             seen,
             is_expiring: false,
+            expectation: Expectation::default(),
         }
     }
 
@@ -48,6 +62,7 @@ impl Subject {
             },
             seen: None,
             is_expiring: false,
+            expectation: Expectation::default(),
         }
     }
 
@@ -55,6 +70,13 @@ impl Subject {
     #[must_use]
     pub fn expiring_as(mut self, manifest: &Value) -> Self {
         self.is_expiring = rheostat_health::is_done_when_gone(manifest);
+        self
+    }
+
+    /// The same subject with another end of its wait.
+    #[must_use]
+    pub fn expecting(mut self, expectation: Expectation) -> Self {
+        self.expectation = expectation;
         self
     }
 

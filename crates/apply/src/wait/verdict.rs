@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use rheostat_health::{Health, Status, evaluate, pods};
 use serde_json::Value;
 
+use crate::wait::subject::Expectation;
+
 /// The health of an object, or why it cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -29,8 +31,11 @@ impl Verdict {
     }
 
     /// Judges an object as it was just seen, together with its pods where they are known.
-    pub(super) fn of(object: &Value, pods: &[Value]) -> Self {
+    pub(super) fn of(object: &Value, pods: &[Value], expectation: Expectation) -> Self {
         let now = Timestamp::now();
+        if let Some(status) = early(object, expectation) {
+            return status.into();
+        }
         match evaluate(object, now) {
             Ok(health) if pods::needed(object, &health).is_some() => {
                 pods::judge(health, pods, now).into()
@@ -64,6 +69,30 @@ impl fmt::Display for Verdict {
             Some(error) => write!(f, ": {error}"),
             None => Ok(()),
         }
+    }
+}
+
+/// What an expectation other than health makes of an object, where it differs.
+fn early(object: &Value, expectation: Expectation) -> Option<Status> {
+    let is_job = object["kind"] == "Job" && object["apiVersion"] == "batch/v1";
+    let is_pod = object["kind"] == "Pod" && object["apiVersion"] == "v1";
+    match expectation {
+        Expectation::Healthy => None,
+        Expectation::Started => {
+            let conditions = object["status"]["conditions"].as_array();
+            let has_failed = conditions
+                .into_iter()
+                .flatten()
+                .any(|condition| condition["type"] == "Failed" && condition["status"] == "True");
+            let has_started = object["status"]["startTime"].is_string();
+            (is_job && has_started && !has_failed).then_some(Status::Current)
+        }
+        Expectation::Done if is_pod => Some(match object["status"]["phase"].as_str() {
+            Some("Succeeded") => Status::Current,
+            Some("Failed") => Status::Failed,
+            _ => Status::InProgress,
+        }),
+        Expectation::Done => (!is_job).then_some(Status::Current),
     }
 }
 
@@ -113,6 +142,46 @@ mod tests {
             "spec": {"replicas": 1, "selector": selector},
         });
         assert_eq!(pod_selector(&set).as_deref(), expected);
+    }
+
+    fn check_expectation(kind: (&str, &str), status: &Value, expected: [Status; 3]) {
+        let object = json!({
+            "apiVersion": kind.0, "kind": kind.1, "metadata": {"name": "x"}, "status": status,
+        });
+        let found = [
+            Expectation::Healthy,
+            Expectation::Started,
+            Expectation::Done,
+        ]
+        .map(|expectation| Verdict::of(&object, &[], expectation).status);
+        assert_eq!(found, expected, "{object}");
+    }
+
+    #[test]
+    fn the_end_of_a_wait_depends_on_what_is_expected() {
+        use Status::{Current, Failed, InProgress};
+        let job = ("batch/v1", "Job");
+        check_expectation(job, &json!({}), [InProgress; 3]);
+        let started = json!({"startTime": "2026-01-01T00:00:00Z"});
+        check_expectation(job, &started, [InProgress, Current, InProgress]);
+        let failed = json!({
+            "startTime": "2026-01-01T00:00:00Z",
+            "conditions": [{"type": "Failed", "status": "True"}],
+        });
+        check_expectation(job, &failed, [Failed; 3]);
+        let pod = ("v1", "Pod");
+        let ready = json!({
+            "phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
+        });
+        check_expectation(pod, &ready, [Current, Current, InProgress]);
+        check_expectation(pod, &json!({"phase": "Succeeded"}), [Current; 3]);
+        check_expectation(pod, &json!({"phase": "Failed"}), [Current, Current, Failed]);
+        let waiting = json!({"conditions": [{"type": "Ready", "status": "False"}]});
+        check_expectation(
+            ("example.com/v1", "Widget"),
+            &waiting,
+            [InProgress, InProgress, Current],
+        );
     }
 
     #[test]
