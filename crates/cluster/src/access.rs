@@ -120,6 +120,12 @@ impl AccessError {
         self.has_code(409)
     }
 
+    /// Whether there is an object of that name already.
+    pub fn is_already_exists(&self) -> bool {
+        self.status()
+            .is_some_and(|status| status.reason == "AlreadyExists")
+    }
+
     fn has_code(&self, code: u16) -> bool {
         self.status().is_some_and(|status| status.code == code)
     }

@@ -33,6 +33,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "apply",
         &["cluster", "gocompat", "health", "manifest", "yaml"],
     ),
+    (
+        "release",
+        &["apply", "cluster", "gotemplate", "helm", "yaml"],
+    ),
     // Controllers.
     ("api", &["gocompat"]),
     ("runtime", &["api", "cluster", "gocompat", "manifest"]),
