@@ -7,14 +7,16 @@
 //! first origin. An *artifact server* is named in a status, which may point
 //! anywhere: link-local addresses and redirects to other hosts are refused.
 //!
-//! Deliberately absent: client certificates, proxies other than those of
-//! the environment, and cloud identities.
+//! Deliberately absent: proxies other than those of the environment, and
+//! cloud identities.
 
 pub mod client;
 pub mod credentials;
 pub mod failure;
 pub mod link_local;
+pub mod tls;
 
 pub use client::{Client, Destination};
 pub use credentials::Credentials;
 pub use reqwest::Response;
+pub use tls::Tls;

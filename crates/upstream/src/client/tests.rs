@@ -55,6 +55,12 @@ async fn upstreams_may_redirect_a_bounded_number_of_times() {
 }
 
 #[tokio::test]
+async fn redirects_of_registries_are_left_to_who_asks() {
+    check(Destination::Registry, "/file", Ok("file")).await;
+    check(Destination::Registry, "/elsewhere", Ok("")).await;
+}
+
+#[tokio::test]
 async fn artifact_servers_may_only_redirect_to_themselves() {
     let to = Destination::ArtifactServer;
     check(to, "/here", Ok("file")).await;
