@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("upstream", &["gocompat", "tree"]),
     ("git", &["gocompat", "tree", "upstream"]),
     ("artifact", &["gocompat", "tree", "upstream"]),
+    ("oci", &["artifact", "gocompat", "upstream"]),
     // Clusters.
     ("cluster", &["gocompat", "manifest"]),
     (
@@ -43,7 +44,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "source-controller",
         &[
-            "api", "artifact", "cluster", "git", "gocompat", "runtime", "tree", "upstream", "yaml",
+            "api", "artifact", "cluster", "git", "gocompat", "oci", "runtime", "tree", "upstream",
+            "yaml",
         ],
     ),
     (
