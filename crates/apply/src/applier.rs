@@ -43,13 +43,22 @@ pub struct Policy {
     pub concurrency: usize,
 }
 
+/// What one owner asks for beyond the policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApplyOptions {
+    /// Whether answers must show the whole object, because its health will be asked for.
+    pub is_health_wanted: bool,
+    /// Whether any object may be recreated where it cannot be changed; else only one that asks for
+    /// it by a switch.
+    pub is_forced: bool,
+}
+
 /// Applies the objects of one owner. Nothing is kept between two of them but the [`Ledger`].
 #[derive(Debug)]
 pub struct Applier<'a> {
     cluster: &'a Cluster,
     policy: &'a Policy,
-    /// Whether answers must show the whole object, because its health will be asked for.
-    is_health_wanted: bool,
+    options: ApplyOptions,
     /// Kinds (group, kind) that the objects themselves define.
     defined: HashSet<(String, String)>,
 }
@@ -82,7 +91,7 @@ struct Answer<'a> {
     seen: Option<Value>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Verdict {
     /// It is to be left alone.
     Skip,
@@ -92,15 +101,20 @@ enum Verdict {
     Keep,
     /// Something would change, or the answer does not tell.
     Change,
+    /// It cannot become what is wanted, and may be recreated.
+    Recreate {
+        /// Which incarnation is there.
+        uid: Option<String>,
+    },
 }
 
 impl<'a> Applier<'a> {
-    /// An applier for `objects`. With `is_health_wanted` the objects come back whole.
+    /// An applier for `objects`.
     pub fn new(
         cluster: &'a Cluster,
         policy: &'a Policy,
         objects: &[Object],
-        is_health_wanted: bool,
+        options: ApplyOptions,
     ) -> Self {
         let definitions = objects.iter().filter(|object| object.is_definition());
         let defined = definitions.filter_map(|definition| {
@@ -112,7 +126,7 @@ impl<'a> Applier<'a> {
         Self {
             cluster,
             policy,
-            is_health_wanted,
+            options,
             defined: defined.collect(),
         }
     }
@@ -126,7 +140,7 @@ impl<'a> Applier<'a> {
         stage: &Stage<'o>,
         ledger: &Ledger,
     ) -> Result<Answers<'o>, ApplyError> {
-        let is_whole = self.is_health_wanted || stage.kind.is_waited_for();
+        let is_whole = self.options.is_health_wanted || stage.kind.is_waited_for();
         let mut questions = Vec::with_capacity(stage.objects.len());
         for &object in &stage.objects {
             questions.push(self.ask_one(object, ledger, is_whole).boxed());
@@ -136,6 +150,22 @@ impl<'a> Applier<'a> {
             .try_collect()
             .await?;
         Ok(Answers { answers })
+    }
+
+    /// Deletes what is to be recreated, and tells what that is. Once it is [gone](wait::until_gone),
+    /// the stage has to be asked about again.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub async fn make_room(&self, answers: &Answers<'_>) -> Result<Inventory, ApplyError> {
+        let mut removed = Inventory::default();
+        for answer in &answers.answers {
+            if let Verdict::Recreate { uid } = &answer.verdict {
+                self.remove(&answer.target, uid.as_deref()).await?;
+                removed.entries.push(answer.entry());
+            }
+        }
+        Ok(removed)
     }
 
     /// Applies what the answers say is to be applied, one after the other, in order.
@@ -192,13 +222,20 @@ impl<'a> Applier<'a> {
 impl Answers<'_> {
     /// The objects that will be written, unless they turn out to be as wanted, in order.
     pub fn to_write(&self) -> Inventory {
-        let is_write =
-            |answer: &&Answer<'_>| matches!(answer.verdict, Verdict::Create | Verdict::Change);
-        let entry = |answer: &Answer<'_>| Entry {
-            id: answer.id.clone(),
-            version: answer.object.version().to_owned(),
-        };
-        self.answers.iter().filter(is_write).map(entry).collect()
+        let written = self.answers.iter().filter(|answer| match answer.verdict {
+            Verdict::Create | Verdict::Change | Verdict::Recreate { .. } => true,
+            Verdict::Skip | Verdict::Keep => false,
+        });
+        written.map(Answer::entry).collect()
+    }
+}
+
+impl Answer<'_> {
+    fn entry(&self) -> Entry {
+        Entry {
+            id: self.id.clone(),
+            version: self.object.version().to_owned(),
+        }
     }
 }
 

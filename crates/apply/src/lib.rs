@@ -6,7 +6,8 @@
 //!
 //! 1. [`normalize`] and label the objects, and split them into [`Stage`]s;
 //! 2. [`Applier::ask`] what the server would make of a stage (nothing is written);
-//! 3. record the new ids, then [`Applier::write`];
+//! 3. record the new ids; where something is to be recreated, [`Applier::make_room`] and ask again;
+//!    then [`Applier::write`];
 //! 4. [`Applier::settle`]: definitions and classes are waited for before what needs them.
 //!
 //! Then [`Pruner`] deletes what is no longer wanted and [`wait`] follows the rest until it is
@@ -31,7 +32,9 @@ mod switches;
 mod takeover;
 pub mod wait;
 
-pub use applier::{Answers, Applied, Applier, ApplyError, Policy, RefusalCause, SETTLE_TIMEOUT};
+pub use applier::{
+    Answers, Applied, Applier, ApplyError, ApplyOptions, Policy, RefusalCause, SETTLE_TIMEOUT,
+};
 pub use change::{Action, Change, ChangeLog};
 pub use id::{IdError, ObjectId};
 pub use inventory::{Entry, Inventory};

@@ -107,7 +107,6 @@ pub fn unsupported(spec: &KustomizationSpec) -> Vec<&'static str> {
             "spec.dependsOn[].readyExpr",
             spec.depends_on.iter().any(has_expression),
         ),
-        ("spec.force", spec.force),
         ("spec.healthCheckExprs", !spec.health_check_exprs.is_empty()),
         ("spec.ignore", !spec.ignore.is_empty()),
         ("spec.kubeConfig", spec.kube_config.is_some()),
@@ -212,7 +211,7 @@ mod tests {
             (json!({}), vec![]),
             (
                 json!({"force": true, "ignore": [{"paths": ["/a"]}]}),
-                vec!["spec.force", "spec.ignore"],
+                vec!["spec.ignore"],
             ),
             (
                 json!({"dependsOn": [{"name": "a", "readyExpr": "true"}]}),
@@ -237,7 +236,6 @@ mod tests {
         let (object, _) = desired(&json!({
             "decryption": {"provider": "sops"},
             "dependsOn": [{"name": "a", "readyExpr": "true"}],
-            "force": true,
             "healthCheckExprs": [{"apiVersion": "v1", "current": "true"}],
             "ignore": [{"paths": ["/a"]}],
             "kubeConfig": {"secretRef": {"name": "a"}},

@@ -5,9 +5,10 @@ mod health;
 use std::collections::BTreeSet;
 
 use rheostat_api::{Kustomization, Reason};
+use rheostat_apply::wait::until_gone;
 use rheostat_apply::{
-    Applied, Applier, ApplyError, ChangeLog, Inventory, Object, Policy, Pruner, Stage, Switches,
-    stages,
+    Answers, Applied, Applier, ApplyError, ApplyOptions, ChangeLog, Inventory, Object, Policy,
+    Pruner, Stage, Switches, stages,
 };
 use rheostat_cluster::Cluster;
 use rheostat_runtime::{Event, Interrupted, Pass, Wait};
@@ -81,9 +82,12 @@ impl Execution<'_> {
     ) -> Result<Applied, Stop> {
         let mut applied = Applied::default();
         let mut recorded = stored.clone();
-        let is_health_wanted = self.object.spec.wait;
+        let options = ApplyOptions {
+            is_health_wanted: self.object.spec.wait,
+            is_forced: self.object.spec.force,
+        };
         let means = self.means;
-        let engine = Applier::new(&means.cluster, &means.policy, objects, is_health_wanted);
+        let engine = Applier::new(&means.cluster, &means.policy, objects, options);
         for stage in stages(objects, &means.custom_stage_kinds) {
             let turn = Turn {
                 execution: self,
@@ -194,11 +198,15 @@ impl Turn<'_> {
         applied: &mut Applied,
     ) -> Result<(), ApplyStop> {
         let answers = self.applier.ask(&self.stage, &memory.ledger).await;
-        let answers = answers.map_err(ApplyStop::Refused)?;
+        let mut answers = answers.map_err(ApplyStop::Refused)?;
         let grown = recorded.joined(&answers.to_write());
         if grown != *recorded {
             self.store(&grown, facts).await?;
             *recorded = grown;
+        }
+        if self.make_room(&answers).await? {
+            let again = self.applier.ask(&self.stage, &memory.ledger).await;
+            answers = again.map_err(ApplyStop::Refused)?;
         }
         let mut written = Applied::default();
         let result = self
@@ -213,6 +221,26 @@ impl Turn<'_> {
         applied.subjects.append(&mut written.subjects);
         applied.skipped.append(&mut written.skipped);
         Ok(())
+    }
+
+    /// Deletes what is to be recreated and waits until it is gone; whether there was any.
+    async fn make_room(&self, answers: &Answers<'_>) -> Result<bool, ApplyStop> {
+        let removed = self.applier.make_room(answers).await;
+        let removed = removed.map_err(ApplyStop::Refused)?;
+        if removed.is_empty() {
+            return Ok(false);
+        }
+        let Execution { means, desired, .. } = self.execution;
+        let until = Instant::now() + desired.timeout;
+        let gone = until_gone(&means.cluster, &removed, until);
+        match self.execution.wait(until, false, gone).await {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(error)) => Err(ApplyStop::Unsettled(error.to_string())),
+            Err(Interrupted::Stopping) => Err(ApplyStop::Stopping),
+            Err(Interrupted::Deadline | Interrupted::Newer(_)) => Err(ApplyStop::Unsettled(
+                "what is to be recreated is not gone in time".to_owned(),
+            )),
+        }
     }
 
     /// Stores a grown inventory.

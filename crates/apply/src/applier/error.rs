@@ -17,14 +17,14 @@ pub enum ApplyError {
         #[source]
         cause: RefusalCause,
     },
-    /// The server would recreate an object at best, which is not done.
-    #[error("{} (recreation, which the object asks for by {switch}, is not supported)", .refusal)]
+    /// An object that cannot be changed could not be deleted to make room for a new one.
+    #[error("{subject} deletion for recreation failed: {cause}")]
     Recreation {
-        /// The switch.
-        switch: String,
-        /// The refusal.
+        /// `Kind/namespace/name`.
+        subject: String,
+        /// Why.
         #[source]
-        refusal: Box<Self>,
+        cause: AccessError,
     },
     /// The server refused an object that it had accepted when asked beforehand.
     #[error("{subject} apply failed: {cause}")]

@@ -33,8 +33,7 @@ impl Applier<'_> {
                 answer.seen = seen.filter(|_| answer.verdict == Verdict::Keep);
             }
             Err(cause) => {
-                self.refuse_unless_excluded(object, &answer.target, cause)
-                    .await?;
+                answer.verdict = self.refused(object, &answer.target, cause).await?;
             }
         }
         Ok(answer)
@@ -99,32 +98,28 @@ impl Applier<'_> {
         Verdict::Change
     }
 
-    /// A refusal does not count for an object that is to be left alone as it is.
-    async fn refuse_unless_excluded(
+    /// A refusal does not count for an object that is to be left alone as it is, nor for one that
+    /// may be recreated.
+    async fn refused(
         &self,
         object: &Object,
         target: &Target,
         cause: RefusalCause,
-    ) -> Result<(), ApplyError> {
-        let switches = &self.policy.switches;
+    ) -> Result<Verdict, ApplyError> {
         let live = self.cluster.get_metadata(target).await.ok().flatten();
-        let is_excluded = live
-            .as_ref()
-            .is_some_and(|live| switches.is_excluded(&live.metadata));
-        if is_excluded {
-            return Ok(());
+        let Some(live) = live.map(|live| live.metadata) else {
+            return Err(ApplyError::refused(object, cause));
+        };
+        let switches = &self.policy.switches;
+        if switches.is_excluded(&live) {
+            return Ok(Verdict::Skip);
         }
-        let is_forced = switches.is_forced(object)
-            || live.is_some_and(|live| switches.is_forced(&live.metadata));
-        let is_recreation = is_forced && cause.may_be_immutable();
-        let refusal = ApplyError::refused(object, cause);
-        if is_recreation {
-            return Err(ApplyError::Recreation {
-                switch: format!("{}/force", switches.group),
-                refusal: Box::new(refusal),
-            });
+        let is_forced =
+            self.options.is_forced || switches.is_forced(object) || switches.is_forced(&live);
+        if is_forced && cause.may_be_immutable() {
+            return Ok(Verdict::Recreate { uid: live.uid });
         }
-        Err(refusal)
+        Err(ApplyError::refused(object, cause))
     }
 }
 

@@ -28,7 +28,8 @@ impl Applier<'_> {
                 answer.seen = Some(self.apply(&answer, ledger).await?);
                 Action::Created
             }
-            Verdict::Change => self.change(&mut answer, ledger).await?,
+            // What was to be recreated and is still there is changed as far as the server lets us.
+            Verdict::Change | Verdict::Recreate { .. } => self.change(&mut answer, ledger).await?,
         };
         let version = answer.object.version();
         applied
@@ -64,6 +65,23 @@ impl Applier<'_> {
         };
         answer.seen = Some(after);
         Ok(action)
+    }
+
+    /// Deletes an object that is still the incarnation `uid`; its going is not waited for.
+    pub(super) async fn remove(
+        &self,
+        target: &Target,
+        uid: Option<&str>,
+    ) -> Result<(), ApplyError> {
+        match self.cluster.delete(target, uid).await {
+            Ok(_) => Ok(()),
+            // Another one has taken its place, which is for the next question to tell.
+            Err(error) if error.is_conflict() => Ok(()),
+            Err(cause) => Err(ApplyError::Recreation {
+                subject: target.to_string(),
+                cause,
+            }),
+        }
     }
 
     async fn apply(&self, answer: &Answer<'_>, ledger: &mut Ledger) -> Result<Value, ApplyError> {

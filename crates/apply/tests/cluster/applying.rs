@@ -174,16 +174,54 @@ async fn a_definition_is_in_effect_before_its_objects_are_applied() {
 }
 
 #[tokio::test]
-async fn an_object_that_asks_for_recreation_is_told_that_there_is_none() {
-    let mut world = World::new("recreation").await;
+async fn what_cannot_be_changed_is_recreated_where_that_is_asked_for() {
+    for (name, switch_on, is_forced) in [
+        ("recreate-all", "", true),
+        ("recreate-wanted", "wanted", false),
+        ("recreate-live", "live", false),
+    ] {
+        let mut world = World::new(name).await;
+        let mut fixed = world.config("a", "1");
+        fixed["immutable"] = json!(true);
+        let mut changed = fixed.clone();
+        changed["data"]["k"] = json!("2");
+        let switch = json!({format!("{GROUP}/force"): "Enabled"});
+        match switch_on {
+            "wanted" => changed["metadata"]["annotations"] = switch,
+            "live" => fixed["metadata"]["annotations"] = switch,
+            _ => world.is_forced = is_forced,
+        }
+        world.actions(&[fixed]).await;
+        let stage = [changed, world.config("b", "1")];
+        assert_eq!(
+            world.actions(&stage).await,
+            ["a created", "b created"],
+            "{name}"
+        );
+        let live = world.live("ConfigMap", "a").await;
+        assert_eq!(live.expect("the object is there")["data"]["k"], "2");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_recreated_unasked_or_in_a_refused_stage() {
+    let mut world = World::new("fixed").await;
     let mut fixed = world.config("a", "1");
     fixed["immutable"] = json!(true);
     world.actions(&[fixed.clone()]).await;
+    let before = world.live("ConfigMap", "a").await;
     fixed["data"]["k"] = json!("2");
-    fixed["metadata"]["annotations"] = json!({format!("{GROUP}/force"): "enabled"});
-    let error = world.apply(&[fixed]).await.map(|_| ()).unwrap_err();
-    let expected =
-        format!("(recreation, which the object asks for by {GROUP}/force, is not supported)");
+    let error = world.apply(&[fixed.clone()]).await.map(|_| ()).unwrap_err();
     assert!(error.contains("dry-run failed (Invalid)"), "{error}");
-    assert!(error.contains(&expected), "{error}");
+
+    world.is_forced = true;
+    let mut refused = world.config("b", "1");
+    refused["data"]["k"] = json!(["no text"]);
+    let error = world
+        .apply(&[fixed, refused])
+        .await
+        .map(|_| ())
+        .unwrap_err();
+    assert!(error.contains("/b dry-run failed"), "{error}");
+    assert_eq!(world.live("ConfigMap", "a").await, before);
 }

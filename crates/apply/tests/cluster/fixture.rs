@@ -1,15 +1,20 @@
 //! One owner with its namespace on the shared control plane.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use kube::Client;
 use rheostat_apply::{
-    Applied, Applier, ChangeLog, Inventory, Ledger, Object, Owner, Policy, Pruner, Switches,
-    Takeover, normalize, stages,
+    Applied, Applier, ApplyOptions, ChangeLog, Inventory, Ledger, Object, Owner, Policy, Pruner,
+    Switches, Takeover, normalize, stages, wait,
 };
 use rheostat_cluster::{Cluster, Limits};
 use rheostat_testing::{ControlPlane, manifest};
 use serde_json::{Value, json};
+use tokio::time::Instant;
+
+/// How long an object may take to go on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The prefix of labels and switches.
 pub(crate) const GROUP: &str = "test.rheostat.dev";
@@ -23,6 +28,7 @@ pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) namespace: String,
     pub(crate) ledger: Ledger,
+    pub(crate) is_forced: bool,
     owner: Owner,
     policy: Policy,
 }
@@ -39,6 +45,7 @@ impl World {
             cluster: Cluster::new(client.clone(), Limits::default()),
             client,
             ledger: Ledger::default(),
+            is_forced: false,
             owner: Owner {
                 group: GROUP.to_owned(),
                 name: "app".to_owned(),
@@ -75,11 +82,24 @@ impl World {
             object
         };
         let objects: Vec<Object> = manifests.iter().map(prepared).collect();
-        let engine = Applier::new(&self.cluster, &self.policy, &objects, true);
+        let options = ApplyOptions {
+            is_health_wanted: true,
+            is_forced: self.is_forced,
+        };
+        let engine = Applier::new(&self.cluster, &self.policy, &objects, options);
         let mut applied = Applied::default();
         for stage in stages(&objects, &BTreeSet::new()) {
             let answers = engine.ask(&stage, &self.ledger).await;
-            let answers = answers.map_err(|error| told(&error, &applied.log))?;
+            let mut answers = answers.map_err(|error| told(&error, &applied.log))?;
+            let removed = engine.make_room(&answers).await;
+            let removed = removed.map_err(|error| told(&error, &applied.log))?;
+            if !removed.is_empty() {
+                let until = Instant::now() + PATIENCE;
+                let gone = wait::until_gone(&self.cluster, &removed, until).await;
+                gone.expect("what is recreated goes");
+                let again = engine.ask(&stage, &self.ledger).await;
+                answers = again.map_err(|error| told(&error, &applied.log))?;
+            }
             let mut written = Applied::default();
             let result = engine.write(answers, &mut self.ledger, &mut written).await;
             applied.log.changes.extend(written.log.changes);

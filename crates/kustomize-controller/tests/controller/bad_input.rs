@@ -76,15 +76,17 @@ async fn a_field_that_is_not_supported_stalls_and_the_object_can_still_go() {
     let world = World::new("not-supported", None).await;
     world.publish("one", &[("a", "1")]).await;
     world
-        .kustomization(&json!({"force": true, "postBuild": {"substitute": {"a": "b"}}}))
+        .kustomization(
+            &json!({"ignore": [{"paths": ["/a"]}], "postBuild": {"substitute": {"a": "b"}}}),
+        )
         .await;
     let message = world.failed("NotSupported").await;
-    assert_eq!(message, "not supported yet: spec.force, spec.postBuild");
+    assert_eq!(message, "not supported yet: spec.ignore, spec.postBuild");
     let object = world.object().await.expect("it is there");
     let status = object.status.as_ref().expect("a status");
     assert_eq!(status.observed_generation, Some(object.generation()));
     assert!(object.condition(&ConditionType::Stalled).is_some());
     assert_eq!(world.configs().await, []);
-    world.kustomization(&json!({"force": false})).await;
+    world.kustomization(&json!({})).await;
     world.applied("one").await;
 }
