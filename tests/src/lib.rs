@@ -3,12 +3,15 @@
 //! Controllers of one scenario watch its namespace only, so that scenarios run side by side. Deliberately absent:
 //! anything that looks into a controller. A scenario sees what a user sees.
 
+pub mod recorded;
+
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::api::{ApiResource, DeleteParams, DynamicObject, Patch, PatchParams};
+use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams, PatchParams};
 use kube::core::GroupVersionKind;
 use kube::runtime::conditions::is_deleted;
 use kube::runtime::wait::await_condition;
@@ -28,6 +31,32 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 /// The name of the source of every scenario, and of its repository.
 pub const SOURCE: &str = "app";
 
+/// What a world is started with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What the namespace is called, before a random suffix.
+    pub name: String,
+    /// The folders that source-controller and kustomize-controller are taken from; nothing stands for ours as built.
+    pub programs: [Option<PathBuf>; 2],
+    /// The kinds that the controllers need.
+    pub definitions: Vec<Value>,
+    /// The size of the disk that artifacts are stored on; nothing stands for that of this machine.
+    pub storage_bytes: Option<u64>,
+    /// Further flags of both controllers.
+    pub arguments: Vec<String>,
+}
+
+/// A change by somebody.
+#[derive(Clone, Copy, Debug)]
+pub struct Patch<'a> {
+    /// The field manager; nothing stands for that of the tests.
+    pub manager: Option<&'a str>,
+    /// Such as `status`.
+    pub subresource: Option<&'a str>,
+    /// The merge patch.
+    pub merge: &'a Value,
+}
+
 /// One scenario's world. Dropping it stops the controllers and the Git server.
 pub struct World {
     /// source-controller.
@@ -46,26 +75,55 @@ pub struct World {
     _folder: Scratch,
 }
 
+impl Default for Setup {
+    fn default() -> Self {
+        let definitions = crd::source_controller()
+            .into_iter()
+            .chain(crd::kustomize_controller());
+        Self {
+            name: "scenario".to_owned(),
+            programs: [None, None],
+            definitions: definitions.map(|made| made.manifest).collect(),
+            storage_bytes: None,
+            arguments: Vec::new(),
+        }
+    }
+}
+
 impl World {
+    /// Starts both controllers as they were built, in a world called `name`; see [`Self::begin`].
+    ///
+    /// # Errors
+    /// A program is missing or does not start.
+    pub async fn start(name: &str, first: &Commit) -> Result<Self> {
+        let setup = Setup {
+            name: name.to_owned(),
+            ..Setup::default()
+        };
+        Self::begin(setup, first).await
+    }
+
     /// Starts both controllers for a new namespace, with a repository that has one commit and a source that follows its
     /// branch `main`.
     ///
     /// # Errors
     /// A program is missing or does not start.
-    pub async fn start(name: &str, first: &Commit) -> Result<Self> {
+    pub async fn begin(setup: Setup, first: &Commit) -> Result<Self> {
+        let Setup {
+            name,
+            programs: [source_from, kustomize_from],
+            definitions,
+            storage_bytes,
+            arguments,
+        } = setup;
         let plane = ControlPlane::shared().await?;
         let client = plane.client().await?;
-        let definitions: Vec<Value> = crd::source_controller()
-            .into_iter()
-            .chain(crd::kustomize_controller())
-            .map(|made| made.manifest)
-            .collect();
         manifest::define(&client, &definitions).await?;
-        let namespace = plane.namespace(name).await?;
+        let namespace = plane.namespace(&name).await?;
         let git = GitServer::start().await?;
         let repository = git.create(SOURCE)?;
         repository.commit("main", first)?;
-        let folder = Scratch::new(name)?;
+        let folder = Scratch::new(&name)?;
         let api_server = FaultProxy::start(plane.address()?).await?;
         let kubeconfig = folder.path().join("kubeconfig");
         plane.write_kubeconfig_for(api_server.address(), &kubeconfig)?;
@@ -73,10 +131,16 @@ impl World {
             kubeconfig,
             folder: folder.path().to_owned(),
             namespace: Some(namespace.clone()),
-            arguments: Vec::new(),
+            programs: source_from,
+            storage_bytes,
+            arguments,
         };
         let source = Controller::source(options.clone()).await?;
-        let kustomize = Controller::kustomize(options).await?;
+        let kustomize = Controller::kustomize(controller::Options {
+            programs: kustomize_from,
+            ..options
+        });
+        let kustomize = kustomize.await?;
         let world = Self {
             source,
             kustomize,
@@ -144,16 +208,17 @@ impl World {
         Ok(format!("main@sha1:{id}"))
     }
 
-    /// Requests a reconcile, as `flux reconcile` does.
+    /// Requests a reconcile, as `flux reconcile` does; returns what `status.lastHandledReconcileAt` is when it is done.
     ///
     /// # Errors
     /// The object is not there.
-    pub async fn request(&self, kind: &str, name: &str) -> Result<()> {
+    pub async fn request(&self, kind: &str, name: &str) -> Result<String> {
         let count = self.repository.git(&["rev-list", "--all", "--count"])?;
         let token = format!("{count}-{:?}", std::time::SystemTime::now());
         let patch =
             json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": token}}});
-        self.patch(kind, name, patch).await
+        self.patch(kind, name, patch).await?;
+        Ok(token)
     }
 
     /// Merges `patch` into an object.
@@ -161,11 +226,60 @@ impl World {
     /// # Errors
     /// The API server refused.
     pub async fn patch(&self, kind: &str, name: &str, patch: Value) -> Result<()> {
-        self.objects(kind)?
-            .patch(name, &PatchParams::default(), &Patch::Merge(patch))
-            .await
-            .with_context(|| format!("patching {kind} {name}"))?;
+        let patch = Patch {
+            manager: None,
+            subresource: None,
+            merge: &patch,
+        };
+        self.patch_as(kind, name, patch).await
+    }
+
+    /// Changes an object as somebody else.
+    ///
+    /// # Errors
+    /// The API server refused.
+    pub async fn patch_as(&self, kind: &str, name: &str, patch: Patch<'_>) -> Result<()> {
+        let objects = self.objects(kind)?;
+        let params = PatchParams {
+            field_manager: patch.manager.map(str::to_owned),
+            ..PatchParams::default()
+        };
+        let merge = kube::api::Patch::Merge(patch.merge);
+        let patched = match patch.subresource {
+            Some(part) => objects.patch_subresource(part, name, &params, &merge).await,
+            None => objects.patch(name, &params, &merge).await,
+        };
+        patched.with_context(|| format!("patching {kind} {name}"))?;
         Ok(())
+    }
+
+    /// An object as it is.
+    ///
+    /// # Errors
+    /// The API server does not answer.
+    pub async fn object(&self, kind: &str, name: &str) -> Result<Option<Value>> {
+        let object = self.objects(kind)?.get_opt(name).await;
+        let object = object.with_context(|| format!("reading {kind} {name}"))?;
+        object
+            .map(|object| serde_json::to_value(object).context("an object is JSON"))
+            .transpose()
+    }
+
+    /// The events about an object, oldest first.
+    ///
+    /// # Errors
+    /// The API server does not answer.
+    pub async fn events(&self, kind: &str, name: &str) -> Result<Vec<Value>> {
+        let fields = format!("involvedObject.kind={kind},involvedObject.name={name}");
+        let events = self.objects("Event")?;
+        let list = events.list(&ListParams::default().fields(&fields)).await;
+        let mut items = list.context("listing events")?.items;
+        // Recorders put the time in nanoseconds behind the name of the object.
+        items.sort_by_cached_key(|event| event.metadata.name.clone());
+        items
+            .into_iter()
+            .map(|event| serde_json::to_value(event).context("an event is JSON"))
+            .collect()
     }
 
     /// Deletes an object; its finalizers run on.
@@ -245,29 +359,31 @@ impl World {
     /// Waits until a ConfigMap is gone.
     ///
     /// # Errors
-    /// It is still there after [`PATIENCE`].
+    /// As [`Self::until_absent`].
     pub async fn until_gone(&self, name: &str) -> Result<()> {
-        let Some(map) = self
-            .config_maps()
-            .get_opt(name)
-            .await
-            .context("looking for a ConfigMap")?
-        else {
+        self.until_absent("ConfigMap", name).await
+    }
+
+    /// Waits until an object is gone.
+    ///
+    /// # Errors
+    /// It is still there after [`PATIENCE`].
+    pub async fn until_absent(&self, kind: &str, name: &str) -> Result<()> {
+        let objects = self.objects(kind)?;
+        let found = objects.get_opt(name).await;
+        let Some(object) = found.with_context(|| format!("looking for {kind} {name}"))? else {
             return Ok(());
         };
-        let uid = map.metadata.uid.unwrap_or_default();
-        timeout(
-            PATIENCE,
-            await_condition(self.config_maps(), name, is_deleted(&uid)),
-        )
-        .await
-        .with_context(|| {
-            format!(
-                "ConfigMap {name} is still there after {PATIENCE:?}\n{}",
-                self.logs()
-            )
-        })?
-        .context("watching a ConfigMap")?;
+        let uid = object.metadata.uid.unwrap_or_default();
+        timeout(PATIENCE, await_condition(objects, name, is_deleted(&uid)))
+            .await
+            .with_context(|| {
+                format!(
+                    "{kind} {name} is still there after {PATIENCE:?}\n{}",
+                    self.logs()
+                )
+            })?
+            .with_context(|| format!("watching {kind} {name}"))?;
         Ok(())
     }
 
@@ -280,7 +396,9 @@ impl World {
         let (group, version) = match kind {
             "GitRepository" => ("source.toolkit.fluxcd.io", "v1"),
             "Kustomization" => ("kustomize.toolkit.fluxcd.io", "v1"),
-            "ConfigMap" => ("", "v1"),
+            "ConfigMap" | "Event" | "Secret" => ("", "v1"),
+            // A kind that scenarios define for themselves.
+            "Widget" => ("example.com", "v1"),
             other => return Err(anyhow!("no scenario knows the kind {other}")),
         };
         let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));

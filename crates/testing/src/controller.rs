@@ -1,6 +1,6 @@
 //! The built controllers as programs beside the control plane, each on free ports and restartable in place.
 //!
-//! They are found next to the program that starts them, where Cargo puts what it builds.
+//! They are found next to the program that starts them, where Cargo puts what it builds, unless another folder is named.
 
 use std::env;
 use std::fs;
@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a controller that starts is asked whether it is ready.
 const POLL: Duration = Duration::from_millis(50);
 
+/// Mounts a disk of the size `$1` in memory at `$2`, where only the program that follows sees it, and becomes that program.
+const ON_SMALL_DISK: &str = r#"mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@""#;
+
 /// What a controller is started with beyond its addresses.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -31,6 +34,11 @@ pub struct Options {
     pub folder: PathBuf,
     /// The only namespace that it watches and in which it lives; nothing means all of them.
     pub namespace: Option<String>,
+    /// The folder with the program; nothing means that of the program that starts it, where Cargo puts what it builds.
+    pub programs: Option<PathBuf>,
+    /// The size of the disk that source-controller stores artifacts on; nothing means that of the folder. The disk is in
+    /// memory and goes with the process.
+    pub storage_bytes: Option<u64>,
     /// Further flags.
     pub arguments: Vec<String>,
 }
@@ -68,7 +76,10 @@ impl Controller {
         let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut controller = Self {
             name,
-            program: built(name)?,
+            program: match &options.programs {
+                Some(folder) => folder.join(name),
+                None => built(name)?,
+            },
             options,
             metrics: loopback(free_port()?),
             health: loopback(free_port()?),
@@ -162,7 +173,25 @@ impl Controller {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = match self.options.storage_bytes {
+            None => Command::new(&self.program),
+            Some(bytes) => {
+                let mut command = Command::new("unshare");
+                command
+                    .args([
+                        "--map-root-user",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        ON_SMALL_DISK,
+                        "sh",
+                    ])
+                    .arg(format!("size={bytes}"))
+                    .arg(self.storage_folder())
+                    .arg(&self.program);
+                command
+            }
+        };
         command
             .env("KUBECONFIG", &self.options.kubeconfig)
             .arg(format!("--metrics-addr={}", self.metrics))

@@ -12,7 +12,6 @@ pub mod bare;
 
 mod audit;
 mod contestant;
-mod definitions;
 mod follow;
 mod latency;
 mod phases;
@@ -29,7 +28,7 @@ use serde_json::json;
 
 use self::contestant::Contestant;
 use self::phases::Plan;
-use crate::{repository, steps, tools};
+use crate::{definitions, repository, steps, tools};
 
 /// What is measured.
 #[derive(Debug, clap::Args)]

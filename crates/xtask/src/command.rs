@@ -49,7 +49,7 @@ impl Xtask {
             Command::Bench(args) => bench::run(&args).await,
             Command::BareLoop => bench::bare::run().await,
             Command::ControlPlane(command) => control_plane::run(command).await,
-            Command::Conformance(command) => conformance::run(&command),
+            Command::Conformance(command) => conformance::run(&command).await,
             Command::Image(args) => image::run(&args),
             Command::Generate(args) => generate::run(&args, &repository::root()),
         };

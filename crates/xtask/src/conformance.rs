@@ -1,8 +1,11 @@
 //! `cargo xtask conformance`: what the reference programs answer, recorded and compared.
 
+mod controllers;
 mod fuzz;
 mod kustomize;
 mod random_tree;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -18,18 +21,37 @@ pub enum Command {
 /// What to record.
 #[derive(Debug, clap::Args)]
 pub struct RecordArgs {
+    /// Whose answers.
+    #[arg(value_enum, default_value_t = Reference::Kustomize)]
+    reference: Reference,
+    /// A folder with Flux's source-controller and kustomize-controller, and with the definitions of all their kinds in the
+    /// folder `crds` inside; for `controllers`.
+    #[arg(long, required_if_eq("reference", "controllers"))]
+    flux: Option<PathBuf>,
     /// Change nothing, and fail if an answer differs from the recorded one.
     #[arg(long)]
     check: bool,
+}
+
+/// What answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Reference {
+    /// The kustomize program.
+    Kustomize,
+    /// Flux's controllers.
+    Controllers,
 }
 
 /// Runs a command.
 ///
 /// # Errors
 /// The reference program cannot be had, or an answer differs.
-pub fn run(command: &Command) -> Result<()> {
+pub async fn run(command: &Command) -> Result<()> {
     match command {
-        Command::Record(args) => kustomize::record(args.check),
+        Command::Record(args) => match (args.reference, &args.flux) {
+            (Reference::Controllers, Some(flux)) => controllers::record(flux, args.check).await,
+            (Reference::Controllers | Reference::Kustomize, _) => kustomize::record(args.check),
+        },
         Command::Fuzz(args) => fuzz::run(args),
     }
 }

@@ -9,7 +9,7 @@ use rheostat_yaml::{Limits, Profile};
 use serde_json::Value;
 
 /// The definitions of the kinds that our controllers serve.
-pub(super) fn ours() -> Vec<Value> {
+pub(crate) fn ours() -> Vec<Value> {
     let all = crd::source_controller()
         .into_iter()
         .chain(crd::kustomize_controller());
@@ -20,7 +20,7 @@ pub(super) fn ours() -> Vec<Value> {
 ///
 /// # Errors
 /// The folder or a file cannot be read.
-pub(super) fn read(folder: &Path) -> Result<Vec<Value>> {
+pub(crate) fn read(folder: &Path) -> Result<Vec<Value>> {
     let files = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
     let mut definitions = Vec::new();
     for file in files {

@@ -17,6 +17,7 @@ pub mod image;
 pub mod test;
 pub mod up;
 
+mod definitions;
 mod repository;
 mod steps;
 mod tools;

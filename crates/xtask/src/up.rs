@@ -128,6 +128,8 @@ async fn start() -> Result<Demo> {
         kubeconfig: plane.kubeconfig().to_owned(),
         folder: folder.path().to_owned(),
         namespace: None,
+        programs: None,
+        storage_bytes: None,
         arguments: Vec::new(),
     };
     let source = Controller::source(options.clone()).await?;

@@ -49,6 +49,8 @@ impl World {
             kubeconfig: kubeconfig.unwrap_or_else(|| plane.kubeconfig().to_owned()),
             folder: scratch.path().to_owned(),
             namespace: Some(namespace.clone()),
+            programs: None,
+            storage_bytes: None,
             arguments: vec![
                 "--requeue-dependency=1s".to_owned(),
                 "--http-retry=1".to_owned(),

@@ -13,8 +13,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 
 use super::bare::Order;
-use super::definitions;
 use super::usage::Usage;
+use crate::definitions;
 
 /// How long a controller may take until it is ready.
 const READY_WITHIN: Duration = Duration::from_mins(1);
