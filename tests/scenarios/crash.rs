@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Result;
 use kube::api::ListParams;
 use rheostat_scenarios::{World, config_map};
 use rheostat_testing::Commit;
@@ -13,6 +14,12 @@ const OBJECTS: usize = 60;
 
 /// Long enough that every watch and every write has failed and been tried again.
 const OUTAGE: Duration = Duration::from_secs(5);
+
+/// As long as an API server is away while its machine restarts.
+const LONG_OUTAGE: Duration = Duration::from_mins(1);
+
+/// Moments of a pass of source-controller, from before it begins to after it ended. (milliseconds)
+const MOMENTS: [u64; 6] = [0, 15, 40, 80, 150, 400];
 
 /// The objects at one version, each a file of its own.
 fn objects(message: &str, version: &str) -> Commit {
@@ -47,24 +54,50 @@ async fn source_controller_is_killed_and_misses_a_push() {
 }
 
 #[tokio::test]
+async fn source_controller_is_killed_at_any_moment_of_a_push() {
+    let mut world = World::following("crash-moments").await.unwrap();
+    for moment in MOMENTS {
+        let color = format!("c{moment}");
+        let commit =
+            Commit::new(&color).file("app/settings.yaml", config_map("settings", "color", &color));
+        let revision = world.push(&commit).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        world.source.kill();
+        world.source.restart().await.unwrap();
+        for kind in ["GitRepository", "Kustomization"] {
+            world.until_ready(kind, "app", &revision).await.unwrap();
+        }
+        world
+            .until_value("settings", "color", &color)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_api_server_is_away_and_comes_back() {
-    let world = World::following("outage").await.unwrap();
+    survive("outage", OUTAGE).await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "it lasts over a minute; `cargo xtask ci` runs it"]
+async fn the_api_server_is_away_for_a_minute() {
+    survive("outage-minute", LONG_OUTAGE).await.unwrap();
+}
+
+/// A commit comes while the API server is away; nothing has to be asked for once it is back.
+async fn survive(name: &str, outage: Duration) -> Result<()> {
+    let world = World::following(name).await?;
     world.api_server.set(Mode::Refuse);
     let second = Commit::new("second").file(
         "app/settings.yaml",
         config_map("settings", "color", "green"),
     );
-    let revision = world.push(&second).await.unwrap();
-    tokio::time::sleep(OUTAGE).await;
+    let revision = world.push(&second).await?;
+    tokio::time::sleep(outage).await;
     world.api_server.set(Mode::Forward);
-    world
-        .until_ready("Kustomization", "app", &revision)
-        .await
-        .unwrap();
-    world
-        .until_value("settings", "color", "green")
-        .await
-        .unwrap();
+    world.until_ready("Kustomization", "app", &revision).await?;
+    world.until_value("settings", "color", "green").await
 }
 
 #[tokio::test]

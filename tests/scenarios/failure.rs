@@ -1,6 +1,6 @@
 //! Bad input: the object says what is wrong, and what was applied before stays.
 
-use rheostat_scenarios::{World, config_map, ready};
+use rheostat_scenarios::{Setup, World, config_map, ready};
 use rheostat_testing::Commit;
 use rheostat_testing::git_server::{Access, Fault};
 use serde_json::{Value, json};
@@ -12,6 +12,21 @@ fn fails(reason: &'static str, part: &'static str) -> impl Fn(&Value) -> bool {
         let message = ready["message"].as_str().unwrap_or_default();
         ready["status"] == "False" && ready["reason"] == reason && message.contains(part)
     }
+}
+
+/// Room for the archives of small commits.
+const DISK_BYTES: u64 = 512 * 1024;
+
+/// What no compression makes fit onto that disk.
+fn ballast() -> Vec<u8> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[0]
+    };
+    (0..2 * DISK_BYTES).map(|_| random()).collect()
 }
 
 fn settings(color: &str) -> Commit {
@@ -121,6 +136,48 @@ async fn a_path_that_does_not_exist_is_named() {
     world.follow("app", "./absent", json!({})).await.unwrap();
     world
         .until("Kustomization", "app", fails("ArtifactFailed", "absent"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_keeps_the_last_artifact_and_is_mended_by_room() {
+    let setup = Setup {
+        name: "disk".to_owned(),
+        storage_bytes: Some(DISK_BYTES),
+        ..Setup::default()
+    };
+    let world = World::begin(setup, &settings("blue")).await.unwrap();
+    world.follow("app", "./app", json!({})).await.unwrap();
+    world
+        .until_value("settings", "color", "blue")
+        .await
+        .unwrap();
+    let large = settings("red").file("app/ballast.bin", ballast());
+    world.push(&large).await.unwrap();
+    let object = world
+        .until(
+            "GitRepository",
+            "app",
+            fails("ArchiveOperationFailed", "No space left on device"),
+        )
+        .await
+        .unwrap();
+    assert!(object["status"]["artifact"]["revision"].is_string());
+    world
+        .until_value("settings", "color", "blue")
+        .await
+        .unwrap();
+    let revision = world
+        .push(&settings("green").delete("app/ballast.bin"))
+        .await
+        .unwrap();
+    world
+        .until_ready("Kustomization", "app", &revision)
+        .await
+        .unwrap();
+    world
+        .until_value("settings", "color", "green")
         .await
         .unwrap();
 }

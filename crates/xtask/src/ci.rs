@@ -1,7 +1,8 @@
 //! `cargo xtask ci`: the tests and the slow checks that do not belong before every push.
 
 use anyhow::Result;
-use rheostat_testing::Program;
+use rheostat_testing::control_plane::SHARED_KUBECONFIG;
+use rheostat_testing::{ControlPlane, Program};
 
 use crate::steps::{Steps, cargo, check, is_there};
 use crate::{repository, test};
@@ -19,6 +20,16 @@ pub async fn run() -> Result<()> {
                 .env("RUSTDOCFLAGS", "-D warnings"),
         )
     })?;
+    let plane = ControlPlane::start().await?;
+    steps.run("slow scenarios", || {
+        let arguments = ["test", "--package", test::SCENARIOS, "--test", "scenarios"];
+        check(
+            cargo(&arguments)
+                .args(["--locked", "--", "--ignored"])
+                .env(SHARED_KUBECONFIG, plane.kubeconfig()),
+        )
+    })?;
+    drop(plane);
     steps.run("each crate alone", each_crate_alone)?;
     steps.run("charts", lint_charts)?;
     if is_there("cargo-deny", &["--version"]) {

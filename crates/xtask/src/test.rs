@@ -8,7 +8,7 @@ use crate::steps::{Steps, cargo, check, is_there};
 use crate::{generate, repository, tools};
 
 /// The package of whole-system scenarios, which run on the built controllers.
-const SCENARIOS: &str = "rheostat-scenarios";
+pub(crate) const SCENARIOS: &str = "rheostat-scenarios";
 
 /// Programs that the tests run, each with the arguments that make it answer and the command that installs it.
 const NEEDED: [(&str, &[&str], &str); 3] = [
@@ -91,6 +91,14 @@ fn programs() -> Result<()> {
         .collect();
     if !missing.is_empty() {
         bail!("{}", missing.join("\n"));
+    }
+    if Program::NODES
+        .into_iter()
+        .any(|program| program.locate().is_err())
+    {
+        println!(
+            "simulated nodes: left out; they come with: cargo xtask control-plane build --nodes"
+        );
     }
     let mut needed = Program::CONTROL_PLANE.to_vec();
     needed.push(Program::Helm);
