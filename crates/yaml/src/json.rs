@@ -191,6 +191,16 @@ pub(crate) fn key_text(
     }
 }
 
+/// The string that a key becomes in v2; its text where it becomes none.
+pub(crate) fn plain_key_text(key: &Scalar) -> String {
+    let entry = Entry {
+        key: key.clone(),
+        value: Node::null(),
+    };
+    let text = key_text_v2(&entry).map(Cow::into_owned);
+    text.unwrap_or_else(|_| key.text().to_owned())
+}
+
 fn key_text_v2(entry: &Entry) -> Result<Cow<'_, str>, JsonError> {
     let key = &entry.key;
     let value = key.value().map_err(|problem| JsonError::Scalar {

@@ -36,5 +36,5 @@ mod resolve;
 pub use limits::Limits;
 pub use node::{Entry, Mapping, Node, Position, Scalar, Sequence, Style, Tag};
 pub use profile::Profile;
-pub use read::{ReadError, parse, parse_stream};
+pub use read::{ReadError, Step, parse, parse_in_parts, parse_stream};
 pub use smol_str::SmolStr;

@@ -8,10 +8,12 @@ mod composer;
 mod cursor;
 mod error;
 mod input;
+mod parts;
 mod scanner;
 mod token;
 
 pub use error::ReadError;
+pub use parts::{Step, parse_in_parts};
 
 use crate::{Limits, Node, Profile};
 

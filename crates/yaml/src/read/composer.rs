@@ -12,6 +12,7 @@ use self::alias::Anchors;
 use self::collection::{Collection, Kind, Step};
 use super::ReadError;
 use super::cursor::Mark;
+use super::parts::Parts;
 use super::scanner::Scanner;
 use super::token::TokenKind;
 use crate::node::{Scalar, Style, Tag};
@@ -21,6 +22,10 @@ use crate::{Limits, Node, Profile};
 pub(super) struct Composer<'a> {
     scanner: Scanner<'a>,
     profile: Profile,
+    /// Whether a repeated key is an error in v2, too.
+    is_strict: bool,
+    /// Parts that are handed over instead of kept.
+    parts: Option<Parts<'a>>,
     limits: Limits,
     anchors: Anchors<'a>,
     tag_directives: Vec<(&'a str, String)>,
@@ -71,6 +76,8 @@ impl<'a> Composer<'a> {
         Self {
             scanner: Scanner::new(text, profile, limits),
             profile,
+            is_strict: false,
+            parts: None,
             limits: *limits,
             anchors: Anchors::new(profile),
             tag_directives: Vec::new(),
@@ -79,6 +86,18 @@ impl<'a> Composer<'a> {
             nodes: 0,
             deferred: None,
         }
+    }
+
+    /// The same that refuses repeated keys.
+    pub(super) fn strictly(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// The same that hands parts over.
+    pub(super) fn in_parts(mut self, parts: Parts<'a>) -> Self {
+        self.parts = Some(parts);
+        self
     }
 
     /// Composes a node with all that is in it. Open collections are kept on a stack of their own, so that no nesting
@@ -105,6 +124,7 @@ impl<'a> Composer<'a> {
                 Step::Close => open.pop().map(|collection| self.finish(collection)),
             };
             self.depth = open.len();
+            let finished = finished.and_then(|composed| self.hand_over(&open, composed));
             let Some(innermost) = open.last_mut() else {
                 return Ok(finished.map_or_else(Node::null, |root| root.node));
             };

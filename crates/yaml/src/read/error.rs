@@ -66,6 +66,14 @@ pub enum ReadError {
         /// Where the second is.
         position: Position,
     },
+    /// A key that is there twice (v2, where it is read strictly).
+    #[error("yaml: unmarshal errors:\n  line {}: key {key:?} already set in map", .position.line)]
+    RepeatedKey {
+        /// The key.
+        key: String,
+        /// Where the value of the second is.
+        position: Position,
+    },
     /// A scalar whose text does not fit its explicit tag.
     #[error("yaml: {problem}")]
     Scalar {
@@ -95,6 +103,7 @@ impl ReadError {
             | Self::Merge { position, .. }
             | Self::CollectionKey { position, .. }
             | Self::DuplicateKey { position, .. }
+            | Self::RepeatedKey { position, .. }
             | Self::Scalar { position, .. } => Some(*position).filter(|position| position.line > 0),
             Self::Limit { .. } => None,
         }
@@ -112,6 +121,7 @@ impl ReadError {
             Self::Merge { .. }
             | Self::CollectionKey { .. }
             | Self::DuplicateKey { .. }
+            | Self::RepeatedKey { .. }
             | Self::Scalar { .. } => false,
         }
     }

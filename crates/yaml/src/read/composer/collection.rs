@@ -2,11 +2,12 @@
 
 use super::mapping::MappingBuilder;
 use super::{Composed, Composer, Context};
-use crate::node::Sequence;
+use crate::node::{Scalar, Sequence, Tag};
 use crate::read::ReadError;
 use crate::read::cursor::Mark;
+use crate::read::parts::Step as PathStep;
 use crate::read::token::TokenKind;
-use crate::{Mapping, Node};
+use crate::{Mapping, Node, json};
 
 /// A collection whose end has not been reached.
 pub(super) struct Collection<'a> {
@@ -79,7 +80,70 @@ impl Collection<'_> {
     }
 }
 
+impl Collection<'_> {
+    /// Whether the next complete node stands at a step from here. An anchored collection is kept whole.
+    fn is_at(&self, step: PathStep<'_>) -> bool {
+        let is_kept = self.anchor.is_some();
+        match step {
+            _ if is_kept => false,
+            PathStep::Key(name) => self.awaited_key().is_some_and(|key| key.text() == name),
+            PathStep::EachKey => self.awaited_key().is_some_and(|key| key.tag != Tag::Merge),
+            PathStep::EachItem => matches!(
+                self.kind,
+                Kind::BlockSequence(_) | Kind::IndentlessSequence(_) | Kind::FlowSequence(_)
+            ),
+        }
+    }
+
+    /// The key of a mapping whose value comes next.
+    fn awaited_key(&self) -> Option<&Scalar> {
+        match &self.kind {
+            Kind::BlockMapping(entries) | Kind::FlowMapping(entries) => {
+                entries.key.as_ref()?.node.as_scalar()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a sequence has no elements yet. A mapping needs a value for each key.
+    fn is_empty_so_far(&self) -> bool {
+        match &self.kind {
+            Kind::BlockSequence(items)
+            | Kind::IndentlessSequence(items)
+            | Kind::FlowSequence(items) => items.is_empty(),
+            Kind::BlockMapping(_) | Kind::FlowMapping(_) | Kind::SinglePair(_) => true,
+        }
+    }
+}
+
 impl<'a> Composer<'a> {
+    /// Hands a complete node over if it is one of the parts, and returns what takes its place, if anything does.
+    pub(super) fn hand_over(
+        &mut self,
+        open: &[Collection<'a>],
+        composed: Composed,
+    ) -> Option<Composed> {
+        let Some(parts) = &mut self.parts else {
+            return Some(composed);
+        };
+        let is_on_the_way = open.len() == parts.path.len()
+            && open
+                .iter()
+                .zip(parts.path)
+                .all(|(collection, step)| collection.is_at(*step));
+        if !is_on_the_way {
+            return Some(composed);
+        }
+        let key = open.iter().rev().find_map(Collection::awaited_key);
+        let key = key.map(json::plain_key_text).unwrap_or_default();
+        (parts.take)(&key, composed.node);
+        let is_first = open.last().is_none_or(Collection::is_empty_so_far);
+        is_first.then(|| Composed {
+            node: Node::null(),
+            is_alias: false,
+        })
+    }
+
     /// Puts a complete node into the collection that it stands in.
     pub(super) fn accept(&mut self, collection: &mut Collection<'a>, composed: Composed) {
         match &mut collection.kind {
@@ -95,9 +159,9 @@ impl<'a> Composer<'a> {
                     entries.key = Some(composed);
                     return;
                 };
-                let builder = entries
-                    .builder
-                    .get_or_insert_with(|| MappingBuilder::new(self.profile, self.depth == 1));
+                let builder = entries.builder.get_or_insert_with(|| {
+                    MappingBuilder::new(self.profile, self.is_strict, self.depth == 1)
+                });
                 if let Err(error) = builder.push(key, composed) {
                     self.defer(error);
                 }

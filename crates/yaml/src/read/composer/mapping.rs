@@ -21,6 +21,8 @@ const NESTED_SEQUENCE: &str = "invalid map merge: received a nested sequence";
 #[derive(Debug)]
 pub(super) struct MappingBuilder {
     profile: Profile,
+    /// Whether a repeated key is an error in v2.
+    is_strict: bool,
     is_root: bool,
     entries: Vec<Entry>,
     /// Index by the identity of the key, once there are many.
@@ -30,9 +32,10 @@ pub(super) struct MappingBuilder {
 }
 
 impl MappingBuilder {
-    pub(super) fn new(profile: Profile, is_root: bool) -> Self {
+    pub(super) fn new(profile: Profile, is_strict: bool, is_root: bool) -> Self {
         Self {
             profile,
+            is_strict,
             is_root,
             entries: Vec::new(),
             index: None,
@@ -73,16 +76,15 @@ impl MappingBuilder {
             _ => false,
         };
         if !is_merge {
-            self.set(Entry {
+            return self.set(Entry {
                 key,
                 value: value.node,
             });
-            return Ok(());
         }
         // Earlier mappings of a list take precedence, so they come last.
         for mapping in merge_sources(value, Profile::V2)?.into_iter().rev() {
             for entry in mapping.entries {
-                self.set(entry);
+                self.set(entry)?;
             }
         }
         Ok(())
@@ -117,11 +119,18 @@ impl MappingBuilder {
         Ok(())
     }
 
-    fn set(&mut self, entry: Entry) {
+    fn set(&mut self, entry: Entry) -> Result<(), ReadError> {
         match self.find(&entry.key) {
+            Some(_) if self.is_strict => {
+                return Err(ReadError::RepeatedKey {
+                    key: entry.key.text().to_owned(),
+                    position: entry.value.position(),
+                });
+            }
             Some(present) => self.entries[present].value = entry.value,
             None => self.append(entry),
         }
+        Ok(())
     }
 
     fn find(&self, key: &Scalar) -> Option<usize> {
