@@ -9,12 +9,14 @@
 //! - [`engine`] executes the templates;
 //! - [`manifest`] splits and sorts what they put out;
 //! - [`render`] does all of it in Helm's order;
-//! - [`release`] is what Helm remembers of it, and the text of its record.
+//! - [`release`] is what Helm remembers of it, and the text of its record;
+//! - [`index`] reads what a repository says about its charts.
 
 pub mod capabilities;
 pub mod chart;
 pub mod dependencies;
 pub mod engine;
+pub mod index;
 pub mod manifest;
 pub mod release;
 pub mod render;

@@ -78,7 +78,7 @@ fn invalid<T>(problem: impl Into<String>) -> Result<T, MetadataError> {
 
 impl Metadata {
     /// Takes over the fields of a file, as Go's decoder does: names in any case, numbers and booleans as text.
-    pub(super) fn merge(&mut self, json: &Json) -> Result<(), String> {
+    pub(crate) fn merge(&mut self, json: &Json) -> Result<(), String> {
         let fields = match json {
             Json::Null => return Ok(()),
             Json::Object(_) => Fields {
@@ -124,7 +124,7 @@ impl Metadata {
     }
 
     /// Checks Helm's rules and cleans the texts.
-    pub(super) fn validate(&mut self) -> Result<(), MetadataError> {
+    pub(crate) fn validate(&mut self) -> Result<(), MetadataError> {
         for text in [
             &mut self.name,
             &mut self.description,
@@ -137,7 +137,11 @@ impl Metadata {
         ] {
             *text = sanitized(text);
         }
-        for text in self.sources.iter_mut().chain(&mut self.keywords) {
+        let people = self.maintainers.iter_mut();
+        let people =
+            people.flat_map(|person| [&mut person.name, &mut person.email, &mut person.url]);
+        let lists = self.sources.iter_mut().chain(&mut self.keywords);
+        for text in lists.chain(people) {
             *text = sanitized(text);
         }
         let name = strconv::quote_str(&self.name);
@@ -257,7 +261,7 @@ impl Maintainer {
         Value::from(
             fields
                 .into_iter()
-                .map(|(name, text)| (name, sanitized(text)))
+                .map(|(name, text)| (name, text.as_str()))
                 .collect::<Map>(),
         )
     }

@@ -201,6 +201,25 @@ impl From<&ChartFile> for ReleasedFile {
     }
 }
 
+impl Metadata {
+    /// Chart.yaml as Helm writes it: with the imports of values as they are declared, and not as a render has made them.
+    pub(crate) fn declared(&self) -> ReleasedMetadata {
+        let mut written = ReleasedMetadata::from(self);
+        for (written, dependency) in written.dependencies.iter_mut().zip(&self.dependencies) {
+            let imports = dependency.import_values.iter();
+            written.import_values = imports
+                .map(|import| match import {
+                    ImportValues::Export(name) => Json::from(name.as_str()),
+                    ImportValues::Table { child, parent } => {
+                        serde_json::json!({"child": child, "parent": parent})
+                    }
+                })
+                .collect();
+        }
+        written
+    }
+}
+
 impl From<&Metadata> for ReleasedMetadata {
     fn from(metadata: &Metadata) -> Self {
         let metadata = metadata.clone();
