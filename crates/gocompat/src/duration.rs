@@ -360,7 +360,7 @@ impl fmt::Display for Decimal {
 }
 
 /// A text in double quotes as Go's `time` package writes it: bytes outside ASCII become `\xNN`.
-struct Quoted<'a>(&'a str);
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

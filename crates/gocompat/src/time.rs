@@ -18,13 +18,26 @@ const ZERO_UNIX_SECONDS: i64 = -62_135_596_800;
 
 /// A point in time, seen from a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Time(Zoned);
+pub struct Time {
+    zoned: Zoned,
+    /// The abbreviation of a zone that only the text which was read, or the caller, has named.
+    zone_name: Option<Box<str>>,
+}
+
+impl From<Zoned> for Time {
+    fn from(zoned: Zoned) -> Self {
+        Self {
+            zoned,
+            zone_name: None,
+        }
+    }
+}
 
 impl Time {
     /// The point that lies so many nanoseconds after 1970, in UTC; none where it is outside of the years that can be written.
     pub fn from_unix_nanoseconds(nanoseconds: i128) -> Option<Self> {
         let timestamp = Timestamp::from_nanosecond(nanoseconds).ok()?;
-        Some(Self(timestamp.to_zoned(TimeZone::UTC)))
+        Some(timestamp.to_zoned(TimeZone::UTC).into())
     }
 
     /// The point that lies so many seconds after 1970, in UTC; none where it is outside of the years that can be written.
@@ -34,11 +47,10 @@ impl Time {
 
     /// Go's zero time.
     pub fn zero() -> Self {
-        Self(
-            Timestamp::from_second(ZERO_UNIX_SECONDS)
-                .unwrap_or(Timestamp::UNIX_EPOCH)
-                .to_zoned(TimeZone::UTC),
-        )
+        Timestamp::from_second(ZERO_UNIX_SECONDS)
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .to_zoned(TimeZone::UTC)
+            .into()
     }
 
     /// Reads a time by a layout; where the text names no zone, it is in UTC.
@@ -52,7 +64,7 @@ impl Time {
     /// Writes the time by a layout, which shows how Monday, 2 January 2006, 15:04:05 in a zone seven hours west of UTC is
     /// written.
     pub fn format(&self, layout: &str) -> String {
-        format::format(&self.0, layout)
+        format::format(self, layout)
     }
 
     /// The same point seen from a zone: `UTC`, `Local`, which is UTC here, or a name of the zone database. None where there is
@@ -63,7 +75,7 @@ impl Time {
             "" | "UTC" | "Local" => TimeZone::UTC,
             name => TimeZoneDatabase::bundled().get(name).ok()?,
         };
-        Some(Self(self.0.with_time_zone(zone)))
+        Some(self.zoned.with_time_zone(zone).into())
     }
 
     /// The point a duration later; none where it is outside of the years that can be written.
@@ -71,7 +83,7 @@ impl Time {
     pub fn add(&self, duration: Duration) -> Option<Self> {
         let nanoseconds = self.unix_nanoseconds() + i128::from(duration.as_nanos());
         let timestamp = Timestamp::from_nanosecond(nanoseconds).ok()?;
-        Some(Self(timestamp.to_zoned(self.0.time_zone().clone())))
+        Some(self.moved(timestamp.to_zoned(self.zoned.time_zone().clone())))
     }
 
     /// The point so many years, months and days later.
@@ -84,12 +96,29 @@ impl Time {
             .ok()?
             .try_days(days)
             .ok()?;
-        self.0.checked_add(span).ok().map(Self)
+        let moved = self.zoned.checked_add(span).ok()?;
+        Some(self.moved(moved))
+    }
+
+    fn moved(&self, zoned: Zoned) -> Self {
+        Self {
+            zoned,
+            zone_name: self.zone_name.clone(),
+        }
+    }
+
+    /// The same time in a zone that goes by another abbreviation.
+    #[must_use]
+    pub fn with_zone_name(self, name: &str) -> Self {
+        Self {
+            zone_name: Some(name.into()),
+            ..self
+        }
     }
 
     /// Seconds since 1970.
     pub fn unix_seconds(&self) -> i64 {
-        self.0
+        self.zoned
             .timestamp()
             .as_nanosecond()
             .div_euclid(1_000_000_000)
@@ -99,27 +128,27 @@ impl Time {
 
     /// Nanoseconds since 1970.
     pub fn unix_nanoseconds(&self) -> i128 {
-        self.0.timestamp().as_nanosecond()
+        self.zoned.timestamp().as_nanosecond()
     }
 
     /// The year.
     pub fn year(&self) -> i64 {
-        i64::from(self.0.year())
+        i64::from(self.zoned.year())
     }
 
     /// The month, from 1.
     pub fn month(&self) -> i64 {
-        i64::from(self.0.month())
+        i64::from(self.zoned.month())
     }
 
     /// The day of the month, from 1.
     pub fn day(&self) -> i64 {
-        i64::from(self.0.day())
+        i64::from(self.zoned.day())
     }
 
     /// Hour, minute and second of the day.
     pub fn clock(&self) -> [i64; 3] {
-        [self.0.hour(), self.0.minute(), self.0.second()].map(i64::from)
+        [self.zoned.hour(), self.zoned.minute(), self.zoned.second()].map(i64::from)
     }
 }
 

@@ -29,6 +29,8 @@ impl Printer<'_> {
                 Ok(())
             }
             _ if matches!(operand.view(), View::Nil) => self.bad_verb(operand, verb),
+            // It is for errors alone, and no operand is one.
+            'w' if !matches!(operand.view(), View::Bytes(_)) => self.bad_verb(operand, verb),
             _ => self.value(operand, verb, 0),
         }
     }
@@ -179,7 +181,9 @@ impl Printer<'_> {
                         self.write(" ");
                     }
                     if !self.integer(u64::from(*byte), false, false, verb) {
-                        self.write(&format!("%!{verb}(uint8={byte})"));
+                        self.write(&format!("%!{verb}(uint8="));
+                        self.integer(u64::from(*byte), false, false, 'v');
+                        self.write(")");
                     }
                 }
                 self.write("]");

@@ -1,8 +1,9 @@
 //! Writing times.
 
-use jiff::Zoned;
-
-use super::layout::{Offset, Padding, Part, parts};
+use super::{
+    Time,
+    layout::{Offset, Padding, Part, parts},
+};
 
 pub(super) const MONTHS: [&str; 12] = [
     "January",
@@ -29,14 +30,15 @@ pub(super) const WEEKDAYS: [&str; 7] = [
     "Saturday",
 ];
 
-pub(super) fn format(time: &Zoned, layout: &str) -> String {
+pub(super) fn format(time: &Time, layout: &str) -> String {
     parts(layout)
         .into_iter()
         .map(|part| write(time, part))
         .collect()
 }
 
-fn write(time: &Zoned, part: Part<'_>) -> String {
+fn write(shown: &Time, part: Part<'_>) -> String {
+    let time = &shown.zoned;
     let month = name(&MONTHS, time.month() - 1);
     let weekday = name(&WEEKDAYS, time.weekday().to_sunday_zero_offset());
     let hour12 = match time.hour() % 12 {
@@ -65,7 +67,7 @@ fn write(time: &Zoned, part: Part<'_>) -> String {
             (false, false) => "am",
         }
         .to_owned(),
-        Part::Zone => zone(time),
+        Part::Zone => zone(shown),
         Part::Offset(offset) => write_offset(time.offset().seconds(), offset),
         Part::Fraction {
             mark,
@@ -113,11 +115,27 @@ fn filled(number: i64, width: usize, padding: Padding) -> String {
 }
 
 /// The zone's abbreviation.
-fn zone(time: &Zoned) -> String {
-    time.time_zone()
-        .to_offset_info(time.timestamp())
-        .abbreviation()
-        .to_owned()
+fn zone(time: &Time) -> String {
+    if let Some(name) = &time.zone_name {
+        return name.as_ref().to_owned();
+    }
+    let zone = time.zoned.time_zone();
+    match zone.to_fixed_offset() {
+        // A zone that is only an offset has no abbreviation.
+        Ok(offset) if offset.seconds() != 0 => {
+            let shown = Offset {
+                has_z: false,
+                has_colons: false,
+                has_minutes: true,
+                has_seconds: false,
+            };
+            write_offset(offset.seconds(), shown)
+        }
+        _ => zone
+            .to_offset_info(time.zoned.timestamp())
+            .abbreviation()
+            .to_owned(),
+    }
 }
 
 fn write_offset(seconds: i32, offset: Offset) -> String {

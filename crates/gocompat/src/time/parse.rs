@@ -8,11 +8,11 @@ use super::{
     format::{MONTHS, WEEKDAYS},
     layout::{Offset, Padding, Part, parts},
 };
-use crate::strconv;
+use crate::duration::Quoted;
 
 /// A text does not follow a layout; the text is Go's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("parsing time {}{message}", strconv::quote_str(.text))]
+#[error("parsing time {}{message}", Quoted(.text))]
 pub struct ParseError {
     text: String,
     message: String,
@@ -30,6 +30,7 @@ struct Fields {
     nanosecond: i32,
     is_afternoon: Option<bool>,
     offset_seconds: i32,
+    zone_name: Option<String>,
 }
 
 pub(super) fn parse(layout: &str, text: &str) -> Result<Time, ParseError> {
@@ -48,19 +49,21 @@ pub(super) fn parse(layout: &str, text: &str) -> Result<Time, ParseError> {
         nanosecond: 0,
         is_afternoon: None,
         offset_seconds: 0,
+        zone_name: None,
     };
     let mut rest = text;
     let mut shown = layout;
     for part in parts(layout) {
         let element = element(shown, part);
         rest = fields.read(part, rest).ok_or_else(|| {
-            let [layout, value, element] = [layout, rest, element].map(strconv::quote_str);
+            let [layout, value, element] =
+                [layout, rest, element].map(|text| Quoted(text).to_string());
             fail(format!(" as {layout}: cannot parse {value} as {element}"))
         })?;
         shown = &shown[element.len()..];
     }
     if !rest.is_empty() {
-        return Err(fail(format!(": extra text: {}", strconv::quote_str(rest))));
+        return Err(fail(format!(": extra text: {}", Quoted(rest))));
     }
     fields
         .time()
@@ -83,7 +86,7 @@ impl Fields {
     /// Reads one part; answers the rest of the text.
     fn read<'t>(&mut self, part: Part<'_>, text: &'t str) -> Option<&'t str> {
         match part {
-            Part::Text(expected) => text.strip_prefix(expected),
+            Part::Text(expected) => skip(text, expected),
             Part::LongMonth => {
                 named(text, &MONTHS, 0).map(|(index, rest)| self.set_month(index, rest))
             }
@@ -140,7 +143,9 @@ impl Fields {
             Part::Zone => {
                 // Only UTC is known by its abbreviation alone; others are taken for zones without an offset, as in Go.
                 let len = text.bytes().take_while(u8::is_ascii_uppercase).count();
-                (3..=5).contains(&len).then(|| &text[len..])
+                let (name, rest) = (3..=5).contains(&len).then(|| text.split_at(len))?;
+                self.zone_name = (name != "UTC").then(|| name.to_owned());
+                Some(rest)
             }
             Part::Offset(offset) => self.offset(text, offset),
             Part::Fraction { is_trimmed, .. } => match self.fraction(text) {
@@ -227,8 +232,28 @@ impl Fields {
             .at(hour, self.minute, self.second, self.nanosecond)
             .to_zoned(zone)
             .map_err(|_| "time")?;
-        Ok(Time(time))
+        Ok(Time {
+            zoned: time,
+            zone_name: self.zone_name.as_deref().map(Into::into),
+        })
     }
+}
+
+/// What follows the layout's own text. Runs of spaces match each other, and the end of the text matches a space.
+fn skip<'t>(mut text: &'t str, mut expected: &str) -> Option<&'t str> {
+    while let Some(first) = expected.chars().next() {
+        if first == ' ' {
+            if !text.is_empty() && !text.starts_with(' ') {
+                return None;
+            }
+            expected = expected.trim_start_matches(' ');
+            text = text.trim_start_matches(' ');
+        } else {
+            text = text.strip_prefix(first)?;
+            expected = &expected[first.len_utf8()..];
+        }
+    }
+    Some(text)
 }
 
 fn set<'t>(target: &mut i8, digits: Option<(i8, &'t str)>) -> Option<&'t str> {
