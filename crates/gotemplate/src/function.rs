@@ -4,7 +4,12 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use thiserror::Error;
 
-use crate::{error::ExecError, error::ParseError, eval::Limit, runtime::Runtime, value::Value};
+use crate::{
+    error::{ExecError, ParseError},
+    eval::Limit,
+    runtime::Runtime,
+    value::{MapType, Value},
+};
 
 /// What a function does with arguments that have passed the check of their types.
 pub type Implementation = fn(&mut dyn Runtime, &[Value]) -> Result<Value, CallError>;
@@ -95,6 +100,16 @@ impl Type {
             | Self::StringMap => true,
             Self::Named(name) => name.starts_with('*'),
             Self::Bool | Self::Int | Self::Int64 | Self::Float | Self::String => false,
+        }
+    }
+
+    /// The value as the function sees it: of a named type whose values Go assigns to the parameter's, it has the latter.
+    pub(crate) fn convert(self, value: Value) -> Value {
+        match (self, value) {
+            (Self::Map, Value::Map(map)) if map.map_type().name != Self::Map.name() => {
+                Value::Map(Arc::new(map.retyped(MapType::any())))
+            }
+            (_, value) => value,
         }
     }
 

@@ -247,7 +247,7 @@ impl<'t> State<'t, '_, '_> {
             };
         }
         if expected.accepts(&value) {
-            return Ok(value);
+            return Ok(expected.convert(value));
         }
         // One pointer may be followed.
         let type_name = value.type_name();

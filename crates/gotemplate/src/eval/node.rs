@@ -1,6 +1,9 @@
 //! Nodes: text, actions and control structures.
 
-use super::state::{At, Dot, Result, State};
+use super::{
+    Limit,
+    state::{At, Dot, Result, State},
+};
 use crate::{
     ast::{Branch, Node, TemplateCall},
     value::{Kind, Value},
@@ -189,6 +192,10 @@ impl<'t> State<'t, '_, '_> {
             Some(pipe) => self.pipeline(dot, pipe)?,
             None => Value::Invalid,
         };
+        self.at(At::Call(call));
+        if self.shared.depth >= self.shared.limits.depth {
+            return self.reach(Limit::Depth);
+        }
         let output = std::mem::take(&mut self.output);
         let mut state = State {
             scope: self.scope,

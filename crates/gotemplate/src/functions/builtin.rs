@@ -67,7 +67,12 @@ fn len(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
         Some(Value::String(text) | Value::Bytes(text)) => text.len(),
         Some(Value::List(list)) => list.len(),
         Some(Value::Map(map)) => map.len(),
-        Some(value) => return Err(CallError::new(format!("len of type {}", value.type_name()))),
+        Some(value) => {
+            // Pointers are followed.
+            let name = value.type_name();
+            let name = name.strip_prefix('*').unwrap_or(&name);
+            return Err(CallError::new(format!("len of type {name}")));
+        }
     };
     Ok(Value::Int(size_to_int(size)))
 }

@@ -44,7 +44,8 @@ fn convert(
         Value::Float(number) => float(*number, through_json)?,
         Value::Complex(..) => return Err(EncodeError::Type("complex128".to_owned())),
         Value::String(text) => text.to_str().into_owned().into(),
-        Value::Bytes(bytes) => encode::base64(bytes).into(),
+        Value::Bytes(bytes) if through_json => encode::base64(bytes).into(),
+        Value::Bytes(bytes) => bytes.to_vec().into(),
         Value::List(list) if list.is_nil() && through_json => serde_json::Value::Null,
         Value::List(list) => list
             .iter()

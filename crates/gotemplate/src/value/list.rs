@@ -50,11 +50,14 @@ impl List {
 
     /// A nil `[]interface {}`, which is empty and reads `null` in JSON.
     pub fn nil() -> Self {
+        Self::nil_of(ANY)
+    }
+
+    /// A nil slice whose elements have one type.
+    pub fn nil_of(element: &'static str) -> Self {
         Self {
-            element: ANY,
             is_nil: true,
-            named: None,
-            items: Vec::new(),
+            ..Self::typed(element, Vec::new())
         }
     }
 
@@ -64,6 +67,17 @@ impl List {
             element: kind.element,
             is_nil: false,
             named: Some(kind),
+            items,
+        }
+    }
+
+    /// Other elements under the same type.
+    #[must_use]
+    pub fn with_items(&self, items: Vec<Value>) -> Self {
+        Self {
+            element: self.element,
+            is_nil: false,
+            named: self.named,
             items,
         }
     }

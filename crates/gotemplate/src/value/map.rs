@@ -48,6 +48,13 @@ impl MapType {
     };
 }
 
+impl MapType {
+    /// `map[string]interface {}`, the type of maps that are made without one.
+    pub(crate) fn any() -> &'static Self {
+        &ANY
+    }
+}
+
 static ANY: MapType = MapType::ANY;
 static STRINGS: MapType = MapType::STRINGS;
 

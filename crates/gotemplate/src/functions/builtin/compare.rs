@@ -106,6 +106,9 @@ fn equal_composites(left: &Value, right: &Value) -> Result<bool, CallError> {
     if left.is_nil() || right.is_nil() {
         return Ok(left.is_nil() == right.is_nil());
     }
+    if left.kind() == right.kind() && (is_nil_composite(left) || is_nil_composite(right)) {
+        return Ok(is_nil_composite(left) == is_nil_composite(right));
+    }
     if left.kind() != right.kind() {
         return Err(CallError::new(format!(
             "non-comparable types {}: {}, {}: {}",
@@ -123,6 +126,15 @@ fn equal_composites(left: &Value, right: &Value) -> Result<bool, CallError> {
         )));
     }
     Ok(left.deep_equals(right))
+}
+
+/// Whether it is a nil slice or a nil map.
+fn is_nil_composite(value: &Value) -> bool {
+    match value {
+        Value::List(list) => list.is_nil(),
+        Value::Map(map) => map.is_nil(),
+        _ => false,
+    }
 }
 
 /// How Go prints the reflected value itself: by `%s`, with its marks.

@@ -70,7 +70,9 @@ fn encoded(arguments: &[Value], escaping: Escaping, is_pretty: bool) -> Answer {
 }
 
 fn must_to_yaml(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let output = value(arguments, 0).to_yaml().map_err(CallError::new)?;
+    let output = value(arguments, 0)
+        .to_yaml()
+        .map_err(|error| CallError::new(format!("error marshaling into JSON: {error}")))?;
     Ok(Value::from(output.strip_suffix('\n').unwrap_or(&output)))
 }
 

@@ -24,11 +24,23 @@ pub(super) static TABLE: &[Function] = &[
     eager("mustToToml", &[Any], must_to_toml),
     // The complaint becomes the result.
     eager("toToml", &[Any], |runtime, arguments| {
+        refuse_nil(arguments)?;
         Ok(must_to_toml(runtime, arguments).unwrap_or_else(|error| Value::from(error.to_string())))
     }),
 ];
 
+/// The library panics where there is no value at all.
+fn refuse_nil(arguments: &[Value]) -> Result<(), CallError> {
+    if value(arguments, 0).is_nil() {
+        return Err(CallError::new(
+            "reflect: call of reflect.Value.Type on zero Value",
+        ));
+    }
+    Ok(())
+}
+
 fn must_to_toml(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
+    refuse_nil(arguments)?;
     let mut writer = Writer::default();
     writer.encode(&[], &value(arguments, 0))?;
     Ok(Value::from(writer.output))

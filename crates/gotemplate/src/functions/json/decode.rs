@@ -62,6 +62,13 @@ impl Reader<'_> {
         Ok(byte)
     }
 
+    /// The next byte of something that may not end here. Go feeds its scanner a space at the end of the text.
+    fn next_of_token(&mut self) -> u8 {
+        let byte = self.peek().unwrap_or(b' ');
+        self.position += 1;
+        byte
+    }
+
     fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.position += 1;
@@ -91,7 +98,7 @@ impl Reader<'_> {
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, DecodeError> {
         for expected in word.bytes().skip(1) {
-            let byte = self.next()?;
+            let byte = self.next_of_token();
             if byte != expected {
                 return refuse(
                     byte,
@@ -160,7 +167,7 @@ impl Reader<'_> {
     }
 
     fn escape(&mut self) -> Result<char, DecodeError> {
-        Ok(match self.next()? {
+        Ok(match self.next_of_token() {
             byte @ (b'"' | b'\\' | b'/') => char::from(byte),
             b'b' => '\x08',
             b'f' => '\x0c',
@@ -194,7 +201,7 @@ impl Reader<'_> {
     fn four_digits(&mut self) -> Result<u32, DecodeError> {
         let mut value = 0;
         for _ in 0..4 {
-            let byte = self.next()?;
+            let byte = self.next_of_token();
             match char::from(byte).to_digit(16) {
                 Some(digit) => value = value << 4 | digit,
                 None => return refuse(byte, r"in \u hexadecimal character escape"),
@@ -211,7 +218,11 @@ impl Reader<'_> {
 
     fn number(&mut self, first: u8) -> Result<Value, DecodeError> {
         let start = self.position - 1;
-        let leading = if first == b'-' { self.next()? } else { first };
+        let leading = if first == b'-' {
+            self.next_of_token()
+        } else {
+            first
+        };
         match leading {
             b'0' => {}
             b'1'..=b'9' => self.digits(),
@@ -219,16 +230,16 @@ impl Reader<'_> {
         }
         if self.peek() == Some(b'.') {
             self.position += 1;
-            match self.next()? {
+            match self.next_of_token() {
                 b'0'..=b'9' => self.digits(),
                 byte => return refuse(byte, "after decimal point in numeric literal"),
             }
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
             self.position += 1;
-            let sign = self.next()?;
+            let sign = self.next_of_token();
             let digit = if matches!(sign, b'+' | b'-') {
-                self.next()?
+                self.next_of_token()
             } else {
                 sign
             };

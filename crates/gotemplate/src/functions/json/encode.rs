@@ -68,8 +68,8 @@ impl Writer {
             Value::Uint64(number) => self.output.push_str(&number.to_string()),
             Value::Float(number) => self.float(*number)?,
             Value::Complex(..) => return Err(EncodeError::Type("complex128".to_owned())),
-            Value::String(text) => self.string(&text.to_str()),
-            Value::Bytes(bytes) => self.string(&base64(bytes)),
+            Value::String(text) => self.string(text),
+            Value::Bytes(bytes) => self.string(base64(bytes).as_bytes()),
             Value::List(list) if list.is_nil() => self.output.push_str("null"),
             Value::List(list) => {
                 let items = list.iter().map(|item| (None, item));
@@ -92,7 +92,7 @@ impl Writer {
             }
             Value::Object(object) => {
                 if let Some(text) = object.json_text() {
-                    self.string(&text);
+                    self.string(text.as_bytes());
                 } else {
                     let fields = object.fields();
                     self.collection(
@@ -121,7 +121,7 @@ impl Writer {
             is_empty = false;
             self.line_break(depth + 1);
             if let Some(key) = key {
-                self.string(key);
+                self.string(key.as_bytes());
                 self.output
                     .push_str(if self.is_pretty { ": " } else { ":" });
             }
@@ -160,8 +160,18 @@ impl Writer {
         Ok(())
     }
 
-    fn string(&mut self, text: &str) {
+    fn string(&mut self, text: &[u8]) {
         self.output.push('"');
+        for chunk in text.utf8_chunks() {
+            self.characters(chunk.valid());
+            for _ in chunk.invalid() {
+                self.escape(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        self.output.push('"');
+    }
+
+    fn characters(&mut self, text: &str) {
         for character in text.chars() {
             match character {
                 '"' => self.output.push_str("\\\""),
@@ -177,7 +187,6 @@ impl Writer {
                 c => self.output.push(c),
             }
         }
-        self.output.push('"');
     }
 
     fn escape(&mut self, character: char) {

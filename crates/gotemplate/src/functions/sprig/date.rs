@@ -89,7 +89,10 @@ fn moment(runtime: &mut dyn Runtime, value: &Value) -> Time {
 /// Writes a time as a zone sees it; an unknown zone is UTC.
 fn written(runtime: &mut dyn Runtime, layout: &str, value: &Value, zone: &str) -> Answer {
     let time = moment(runtime, value);
-    let time = time.in_zone(zone).unwrap_or(time);
+    let time = time
+        .in_zone(zone)
+        .or_else(|| time.in_zone("UTC"))
+        .unwrap_or(time);
     Ok(Value::from(time.format(layout)))
 }
 

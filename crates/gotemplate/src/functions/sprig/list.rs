@@ -14,6 +14,7 @@ use crate::{
     function::{CallError, Function, Type},
     numeric::size_to_int,
     runtime::Runtime,
+    text::Text,
     value::{List, Value},
 };
 
@@ -197,23 +198,32 @@ fn slice(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
         ));
     };
     Ok(match &list {
-        Value::List(list) => Value::List(Arc::new(List::typed(list.element(), part.to_vec()))),
+        Value::List(list) => Value::List(Arc::new(list.with_items(part.to_vec()))),
+        Value::Bytes(_) => Value::Bytes(part_of_bytes(part)),
         _ => Value::list(part.to_vec()),
     })
 }
 
+fn part_of_bytes(part: &[Value]) -> Text {
+    let byte = |value: &Value| match value {
+        Value::Uint8(byte) => Some(*byte),
+        _ => None,
+    };
+    part.iter().filter_map(byte).collect::<Vec<_>>().into()
+}
+
 fn chunk(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let items = items(&value(arguments, 1), "Cannot chunk type")?;
-    let size = usize::try_from(int(arguments, 0))
-        .ok()
-        .filter(|size| *size > 0);
-    let Some(size) = size else {
-        return Err(CallError::new("runtime error: makeslice: len out of range"));
+    let size = int(arguments, 0);
+    let chunks = match usize::try_from(size).ok().filter(|size| *size > 0) {
+        Some(size) => items
+            .chunks(size)
+            .map(|chunk| Value::list(chunk.to_vec()))
+            .collect(),
+        // Sprig's arithmetic makes no chunk of a short list by a negative size.
+        None if (1 - size_to_int(items.len())) > size && !items.is_empty() => Vec::new(),
+        None => return Err(CallError::new("runtime error: makeslice: len out of range")),
     };
-    let chunks = items
-        .chunks(size)
-        .map(|chunk| Value::list(chunk.to_vec()))
-        .collect();
     Ok(Value::List(Arc::new(List::typed("[]interface {}", chunks))))
 }
 

@@ -1,5 +1,7 @@
 //! Regular expressions of Go's syntax.
 
+use std::sync::Arc;
+
 use rheostat_gocompat::regexp::{Regexp, quote_meta};
 
 use super::super::{
@@ -9,7 +11,7 @@ use super::super::{
 use crate::{
     function::{CallError, Function, Type},
     runtime::Runtime,
-    value::Value,
+    value::{List, Value},
 };
 
 use Type::{Int, String};
@@ -96,6 +98,15 @@ fn limit(arguments: &[Value], index: usize) -> Option<usize> {
     usize::try_from(int(arguments, index)).ok()
 }
 
+/// A slice of strings, which is nil where there are none.
+fn strings_or_nil(found: Vec<&str>) -> Value {
+    if found.is_empty() {
+        Value::List(Arc::new(List::nil_of("string")))
+    } else {
+        Value::strings(found)
+    }
+}
+
 fn find(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     Ok(Value::from(
         compiled(arguments)?
@@ -106,9 +117,8 @@ fn find(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
 
 fn find_all(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let text = string(arguments, 1);
-    Ok(Value::strings(
-        compiled(arguments)?.find_all(&text, limit(arguments, 2)),
-    ))
+    let found = compiled(arguments)?.find_all(&text, limit(arguments, 2));
+    Ok(strings_or_nil(found))
 }
 
 fn replace_all(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
@@ -126,7 +136,6 @@ fn replace_all_literal(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer
 
 fn split(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let text = string(arguments, 1);
-    Ok(Value::strings(
-        compiled(arguments)?.split(&text, limit(arguments, 2)),
-    ))
+    let pieces = compiled(arguments)?.split(&text, limit(arguments, 2));
+    Ok(strings_or_nil(pieces))
 }
