@@ -12,7 +12,11 @@ use rheostat_gotemplate::{
 };
 use thiserror::Error;
 
-use crate::chart::{Chart, ChartFile};
+use crate::{
+    capabilities::release_value,
+    chart::{Chart, ChartFile},
+    render::RenderOptions,
+};
 
 /// What Helm calls its set of templates, which error texts show.
 const SET_NAME: &str = "gotpl";
@@ -33,6 +37,17 @@ pub struct TopLevel {
     pub capabilities: Value,
     /// `.Values` of the root.
     pub values: Arc<Map>,
+}
+
+impl TopLevel {
+    /// The objects for a release, and the root's values, which are coalesced.
+    pub fn new(options: &RenderOptions, values: Arc<Map>) -> Self {
+        Self {
+            release: release_value(options),
+            capabilities: options.capabilities.to_value(),
+            values,
+        }
+    }
 }
 
 /// Executes the templates of a chart and its subcharts; answers the output of each by its path.

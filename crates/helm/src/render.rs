@@ -6,7 +6,7 @@ use rheostat_gotemplate::{Host, Limits, Map, Text};
 use thiserror::Error;
 
 use crate::{
-    capabilities::{Capabilities, release_value},
+    capabilities::Capabilities,
     chart::Chart,
     dependencies,
     engine::{self, EngineError, TopLevel},
@@ -177,11 +177,7 @@ pub fn draft(
         values::validate(&chart, &values).map_err(RenderError::Schema)?;
     }
     check_kube_version(&chart, &options.capabilities)?;
-    let top = TopLevel {
-        release: release_value(options),
-        capabilities: options.capabilities.to_value(),
-        values,
-    };
+    let top = TopLevel::new(options, values);
     let mut outputs =
         engine::execute(&chart, &top, options.limits, host).map_err(RenderError::Engine)?;
     let own_notes = format!("{}/templates/{NOTES}", chart.name());
