@@ -1,8 +1,11 @@
 //! `cargo xtask conformance`: what the reference programs answer, recorded and compared.
 
+mod chance;
 mod controllers;
 mod fuzz;
+mod helm;
 mod kustomize;
+mod random_template;
 mod random_tree;
 
 use std::path::PathBuf;
@@ -14,7 +17,7 @@ use anyhow::Result;
 pub enum Command {
     /// Ask the reference program again, and write its answers beside the cases.
     Record(RecordArgs),
-    /// Build random trees with our engine and with the reference program, and compare.
+    /// Give random trees or charts to our engine and to the reference program, and compare.
     Fuzz(fuzz::Args),
 }
 

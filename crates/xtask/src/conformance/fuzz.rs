@@ -1,4 +1,6 @@
-//! Random trees, built by our engine and by the reference program.
+//! Random trees and charts, given to our engines and to the reference programs.
+
+mod helm;
 
 use std::fs;
 use std::ops::Range;
@@ -26,6 +28,7 @@ pub struct Args {
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Engine {
     Kustomize,
+    Helm,
 }
 
 fn parse_range(text: &str) -> Result<Range<u64>> {
@@ -37,12 +40,18 @@ fn parse_range(text: &str) -> Result<Range<u64>> {
     Ok(first.parse().context("the first seed")?..end)
 }
 
-/// Compares the two on all trees. A tree on which they differ is kept.
+/// Compares the two on what all seeds make. Where they differ, it is kept.
 ///
 /// # Errors
 /// The reference program cannot be had, or the answers differ.
 pub(super) fn run(args: &Args) -> Result<()> {
-    let Engine::Kustomize = args.engine;
+    match args.engine {
+        Engine::Kustomize => run_kustomize(args),
+        Engine::Helm => helm::run(args.seeds.clone()),
+    }
+}
+
+fn run_kustomize(args: &Args) -> Result<()> {
     let program = kustomize::locate()?;
     let scratch = repository::scratch().join("conformance-fuzz");
     let (mut built, mut failed, mut different) = (0, 0, Vec::new());

@@ -9,6 +9,8 @@ use anyhow::Result;
 use rheostat_yaml::emit::to_yaml;
 use serde_json::{Value, json};
 
+use super::chance::Chance;
+
 /// Paths with texts.
 pub(super) type Files = BTreeMap<String, String>;
 
@@ -26,7 +28,7 @@ const IMAGES: [&str; 5] = [
 /// # Errors
 /// A text cannot be printed as YAML.
 pub(super) fn generate(seed: u64) -> Result<Files> {
-    let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut chance = Chance::new(seed);
     let mut files = Files::new();
     let mut objects = Vec::new();
     for (name, bases) in [("base", &[][..]), ("overlay", &["../base"])] {
@@ -35,34 +37,13 @@ pub(super) fn generate(seed: u64) -> Result<Files> {
     Ok(files)
 }
 
-/// Marsaglia's xorshift64: small, and the same on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        let bound = u64::try_from(bound).unwrap_or(1);
-        usize::try_from(self.0 % bound).unwrap_or_default()
+fn labels(chance: &mut Chance) -> Value {
+    let mut labels = serde_json::Map::new();
+    for _ in 0..chance.below(3) {
+        let key = chance.of(&["app", "tier", "env", "z1", "z10", "x.y/z"]);
+        labels.insert(key.to_owned(), chance.of(&["web", "1", "true", ""]).into());
     }
-
-    fn percent(&mut self, share: usize) -> bool {
-        self.below(100) < share
-    }
-
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-
-    fn labels(&mut self) -> Value {
-        let mut labels = serde_json::Map::new();
-        for _ in 0..self.below(3) {
-            let key = self.of(&["app", "tier", "env", "z1", "z10", "x.y/z"]);
-            labels.insert(key.to_owned(), self.of(&["web", "1", "true", ""]).into());
-        }
-        Value::Object(labels)
-    }
+    Value::Object(labels)
 }
 
 /// One kustomization with its files.
@@ -108,10 +89,10 @@ fn object(chance: &mut Chance, objects: &mut Vec<(String, String)>) -> Value {
     // Most names are new, since two objects of one identity end the build.
     let name = format!("{}-{}", chance.of(&NAMES), objects.len());
     let mut object = json!({
-        "apiVersion": api_version, "kind": kind, "metadata": { "name": name, "labels": chance.labels() }
+        "apiVersion": api_version, "kind": kind, "metadata": { "name": name, "labels": labels(chance) }
     });
     if chance.percent(30) {
-        object["metadata"]["annotations"] = chance.labels();
+        object["metadata"]["annotations"] = labels(chance);
     }
     if chance.percent(20) {
         object["metadata"]["namespace"] = chance.of(&["default", "prod"]).into();
@@ -120,7 +101,7 @@ fn object(chance: &mut Chance, objects: &mut Vec<(String, String)>) -> Value {
         0 => "nothing".to_owned(),
         length => objects[chance.below(length)].1.clone(),
     };
-    let pod = json!({ "metadata": { "labels": chance.labels() }, "spec": {
+    let pod = json!({ "metadata": { "labels": labels(chance) }, "spec": {
         "serviceAccountName": other(chance),
         "containers": [{ "name": "main", "image": chance.of(&IMAGES), "env": [
             { "name": "A", "valueFrom": { "configMapKeyRef": { "name": other(chance), "key": "k" } } }
@@ -128,11 +109,11 @@ fn object(chance: &mut Chance, objects: &mut Vec<(String, String)>) -> Value {
     } });
     match kind {
         "Deployment" => {
-            object["spec"] = json!({ "replicas": 1, "selector": { "matchLabels": chance.labels() }, "template": pod });
+            object["spec"] = json!({ "replicas": 1, "selector": { "matchLabels": labels(chance) }, "template": pod });
         }
         "CronJob" => object["spec"] = json!({ "jobTemplate": { "spec": { "template": pod } } }),
         "Service" => {
-            object["spec"] = json!({ "selector": chance.labels(), "ports": [{ "port": 80 }] });
+            object["spec"] = json!({ "selector": labels(chance), "ports": [{ "port": 80 }] });
         }
         "ConfigMap" => {
             object["data"] = json!({ "k": chance.of(&["v", "5", "a: 1\nb: 2\n", "{\"a\":{\"b\":1}}", "trail \nx"]) });
@@ -162,10 +143,10 @@ fn transform(kustomization: &mut Value, chance: &mut Chance) {
         kustomization["nameSuffix"] = "-s".into();
     }
     if chance.percent(45) {
-        kustomization["labels"] = json!([{ "pairs": chance.labels(), "includeSelectors": chance.percent(50), "includeTemplates": chance.percent(30) }]);
+        kustomization["labels"] = json!([{ "pairs": labels(chance), "includeSelectors": chance.percent(50), "includeTemplates": chance.percent(30) }]);
     }
     if chance.percent(25) {
-        kustomization["commonAnnotations"] = chance.labels();
+        kustomization["commonAnnotations"] = labels(chance);
     }
     if chance.percent(40) {
         let new = match chance.below(4) {
