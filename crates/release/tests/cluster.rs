@@ -1,0 +1,11 @@
+//! The actions against a real API server, and against helm, which works on the same releases.
+
+mod cluster {
+    mod fixture;
+    mod hooks;
+    mod installing;
+    mod interrupted;
+    mod removing;
+    mod trouble;
+    mod upgrading;
+}
