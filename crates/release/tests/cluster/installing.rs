@@ -18,7 +18,7 @@ async fn helm_knows_what_was_installed() {
     let values = world.helm(&["get", "values", NAME]).expect("values");
     assert_eq!(values, "USER-SUPPLIED VALUES:\ncolor: red\n");
     let notes = world.helm(&["get", "notes", NAME]).expect("notes");
-    assert_eq!(notes, "NOTES:\nIt is red.\n");
+    assert_eq!(notes, "NOTES:\nIt is red.\n\n");
     let manifest = world.helm(&["get", "manifest", NAME]).expect("a manifest");
     assert_eq!(manifest.trim_end(), release.manifest.trim_end());
 }
