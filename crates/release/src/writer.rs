@@ -1,7 +1,9 @@
 //! Writing objects as Helm does: by server-side apply, or by creating and patching.
 
 use rheostat_apply::Takeover;
-use rheostat_cluster::{AccessError, ApplyRequest, Metadata, Propagation, WriteRequest};
+use rheostat_cluster::{AccessError, ApplyRequest, Metadata, PatchKind, Propagation, WriteRequest};
+use rheostat_manifest::Schema;
+use rheostat_manifest::three_way::{self, Versions};
 use serde_json::Value;
 
 use crate::configuration::Configuration;
@@ -14,6 +16,25 @@ pub(crate) const RESOURCE_POLICY: &str = "helm.sh/resource-policy";
 
 /// The value of it that Helm knows.
 pub(crate) const KEEP: &str = "keep";
+
+/// The groups of Kubernetes itself that look like those of custom kinds. Helm does not count the aggregator's to them.
+const BUILT_IN: [&str; 15] = [
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+];
 
 /// How often a write is tried again that others came before: client-go's default.
 const CONFLICT_TRIES: usize = 5;
@@ -52,9 +73,6 @@ pub enum WriteError {
     /// An object that was not there cannot be created.
     #[error("failed to create resource: {0}")]
     Create(#[source] Box<Self>),
-    /// An object cannot be written in this way yet.
-    #[error("{0} is not supported")]
-    NotSupported(&'static str),
     /// Several objects cannot be written.
     #[error("{}", .errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(.separator))]
     Several {
@@ -79,8 +97,16 @@ pub(crate) enum Method {
 pub(crate) enum ClientWrite {
     /// It puts another in its place.
     Replace,
-    /// It patches it.
-    Patch,
+    /// It patches it: what left the manifest goes, what others added stays. What others changed stays too in objects of
+    /// custom kinds, unless all three versions of them are compared.
+    Patch { is_three_way_for_custom: bool },
+}
+
+impl ClientWrite {
+    /// Helm's usual way.
+    pub(crate) const PATCH: Self = Self::Patch {
+        is_three_way_for_custom: false,
+    };
 }
 
 /// What an update did to the objects of a release.
@@ -136,7 +162,9 @@ impl Writer<'_> {
                     .map_err(|error| WriteError::Create(Box::new(error)))?;
                 continue;
             };
-            if let Err(error) = self.update_one(&live, object, is_migrated).await {
+            let original = originals.iter().find(|original| original.is_same(object));
+            let original = original.map_or(&live, |original| &original.value);
+            if let Err(error) = self.update_one(original, &live, object, is_migrated).await {
                 errors.push(error);
             }
         }
@@ -214,6 +242,7 @@ impl Writer<'_> {
 
     async fn update_one(
         &self,
+        original: &Value,
         live: &Value,
         object: &Object,
         is_migrated: bool,
@@ -226,9 +255,19 @@ impl Writer<'_> {
                 self.apply(object, is_forced).await
             }
             Method::Client(ClientWrite::Replace) => self.replace(object, live).await,
-            Method::Client(ClientWrite::Patch) => Err(WriteError::NotSupported(
-                "patching objects of a release that was not written by server-side apply",
-            )),
+            Method::Client(ClientWrite::Patch {
+                is_three_way_for_custom,
+            }) => {
+                let versions = Versions {
+                    original,
+                    modified: &object.value,
+                    current: live,
+                };
+                let Some((kind, patch)) = patch(object, versions, is_three_way_for_custom) else {
+                    return Ok(());
+                };
+                self.patch(object, kind, &patch).await
+            }
         }
     }
 
@@ -300,6 +339,23 @@ impl Writer<'_> {
             .map_err(|cause| access("failed to replace object: ", cause))
     }
 
+    async fn patch(
+        &self,
+        object: &Object,
+        kind: PatchKind,
+        patch: &Value,
+    ) -> Result<(), WriteError> {
+        let cluster = &self.configuration.cluster;
+        let patched = cluster
+            .patch(&object.target, kind, patch, self.how(false))
+            .await;
+        patched.map(drop).map_err(|cause| {
+            let name = object.target.name();
+            let context = format!("cannot patch {name:?} with kind {}: ", object.kind());
+            access(context, cause)
+        })
+    }
+
     fn is_forced(&self) -> bool {
         matches!(self.method, Method::Server { is_forced: true })
     }
@@ -328,9 +384,31 @@ impl Method {
         if is_server {
             Self::Server { is_forced: false }
         } else {
-            Self::Client(ClientWrite::Patch)
+            Self::Client(ClientWrite::PATCH)
         }
     }
+}
+
+/// The patch that brings an object to what is wanted, if it needs one.
+fn patch(
+    object: &Object,
+    versions: Versions<'_>,
+    is_three_way_for_custom: bool,
+) -> Option<(PatchKind, Value)> {
+    let resource = object.target.resource();
+    let is_custom = resource.group.contains('.') && !BUILT_IN.contains(&resource.group.as_str());
+    let kind = Schema::kubernetes().resource(&resource.api_version(), &resource.kind);
+    let patch = match kind {
+        Some(kind) if !is_custom => {
+            return Some((PatchKind::Strategic, three_way::strategic(versions, kind)?));
+        }
+        _ if is_custom && !is_three_way_for_custom => three_way::json(Versions {
+            current: versions.original,
+            ..versions
+        }),
+        _ => three_way::json(versions),
+    };
+    Some((PatchKind::Merge, patch?))
 }
 
 fn access(context: impl Into<String>, cause: AccessError) -> WriteError {

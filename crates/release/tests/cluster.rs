@@ -5,6 +5,7 @@ mod cluster {
     mod hooks;
     mod installing;
     mod interrupted;
+    mod merging;
     mod removing;
     mod trouble;
     mod upgrading;

@@ -315,7 +315,9 @@ impl Install {
                 is_forced: self.forces_conflicts,
             }
         } else {
-            Method::Client(ClientWrite::Patch)
+            Method::Client(ClientWrite::Patch {
+                is_three_way_for_custom: self.takes_ownership,
+            })
         }
     }
 

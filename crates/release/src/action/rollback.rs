@@ -274,7 +274,7 @@ impl Rollback {
                 is_forced: self.forces_conflicts,
             },
             (false, true) => Method::Client(ClientWrite::Replace),
-            (false, false) => Method::Client(ClientWrite::Patch),
+            (false, false) => Method::Client(ClientWrite::PATCH),
         }
     }
 }

@@ -371,7 +371,7 @@ impl Upgrade {
                 is_forced: self.forces_conflicts,
             },
             (false, true) => Method::Client(ClientWrite::Replace),
-            (false, false) => Method::Client(ClientWrite::Patch),
+            (false, false) => Method::Client(ClientWrite::PATCH),
         }
     }
 }

@@ -116,11 +116,11 @@ impl World {
 
     /// A `ConfigMap` as it is.
     pub(crate) async fn config(&self, name: &str) -> Option<Value> {
-        self.live("ConfigMap", name).await
+        self.live("v1", "ConfigMap", name).await
     }
 
-    pub(crate) async fn live(&self, kind: &str, name: &str) -> Option<Value> {
-        let api_version = if kind == "Job" { "batch/v1" } else { "v1" };
+    /// An object as it is.
+    pub(crate) async fn live(&self, api_version: &str, kind: &str, name: &str) -> Option<Value> {
         let wanted = json!({
             "apiVersion": api_version, "kind": kind,
             "metadata": {"name": name, "namespace": self.namespace},

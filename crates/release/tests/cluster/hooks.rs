@@ -94,7 +94,10 @@ async fn a_hook_that_never_ends_fails_the_release() {
         ]
     );
     assert!(world.config("before").await.is_none(), "its policy says so");
-    assert!(world.live("Job", "endless").await.is_some(), "it has none");
+    assert!(
+        world.live("batch/v1", "Job", "endless").await.is_some(),
+        "it has none"
+    );
     assert!(world.config(NAME).await.is_none(), "nothing was installed");
 }
 
@@ -118,7 +121,10 @@ async fn hooks_are_waited_for_and_tests_are_run() {
     install.timeout = Duration::from_mins(1);
     let release = install.run(&world.configuration).await.expect("installed");
     assert_eq!(release.info.status, Status::Deployed);
-    let worker = world.live("Job", "worker").await.expect("there");
+    let worker = world
+        .live("batch/v1", "Job", "worker")
+        .await
+        .expect("there");
     assert_eq!(worker["status"]["succeeded"], 1);
     let mut test = Test::new(NAME);
     test.excluded = vec!["other-trial".to_owned()];

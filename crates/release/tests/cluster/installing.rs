@@ -68,7 +68,9 @@ async fn an_installation_leaves_what_helm_s_leaves() {
     };
     assert_eq!(record(&ours).await, record(&theirs).await);
     let labels = async |world: &World| {
-        let secret = world.live("Secret", "sh.helm.release.v1.web.v1").await;
+        let secret = world
+            .live("v1", "Secret", "sh.helm.release.v1.web.v1")
+            .await;
         let mut secret = secret.expect("a record");
         secret["metadata"]["labels"]["modifiedAt"] = "".into();
         (secret["metadata"]["labels"].take(), secret["type"].take())
@@ -130,7 +132,7 @@ async fn a_namespace_is_created_on_demand() {
     install.creates_namespace = true;
     install.replaces = true;
     install.run(&world.configuration).await.expect("installed");
-    let namespace = world.live("Namespace", &world.namespace).await;
+    let namespace = world.live("v1", "Namespace", &world.namespace).await;
     let labels = &namespace.expect("there")["metadata"]["labels"];
     assert_eq!(labels["name"], world.namespace.as_str());
     assert_eq!(world.history().await, ["1 failed", "2 deployed"]);

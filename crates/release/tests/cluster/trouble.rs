@@ -178,7 +178,7 @@ async fn an_action_that_is_aborted_is_recorded_as_failed() {
     install.wait = rheostat_release::Wait::Objects;
     let run = install.run(&world.configuration);
     let abort = async {
-        while world.live("Pod", NAME).await.is_none() {
+        while world.live("v1", "Pod", NAME).await.is_none() {
             tokio::task::yield_now().await;
         }
         world.configuration.abort.cancel();

@@ -36,7 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "release",
-        &["apply", "cluster", "gotemplate", "helm", "yaml"],
+        &["apply", "cluster", "gotemplate", "helm", "manifest", "yaml"],
     ),
     // Controllers.
     ("api", &["gocompat"]),
