@@ -2,6 +2,7 @@
 
 mod error;
 mod question;
+mod whole;
 mod write;
 
 use std::collections::HashSet;
@@ -23,6 +24,7 @@ use crate::takeover::Takeover;
 use crate::wait::{self, Subject, WaitRules};
 
 pub use error::{ApplyError, RefusalCause};
+pub use whole::ApplyAllError;
 
 /// How long definitions and classes may take until they are in effect; the reference's fixed value.
 pub const SETTLE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -51,6 +53,20 @@ pub struct ApplyOptions {
     /// Whether any object may be recreated where it cannot be changed; else only one that asks for
     /// it by a switch.
     pub is_forced: bool,
+}
+
+impl Policy {
+    /// Applies as `manager`, takes over nobody's fields, and reads switches under the key prefix `group`.
+    pub fn new(manager: &str, group: &str) -> Self {
+        Self {
+            manager: manager.to_owned(),
+            takeover: Takeover::default(),
+            switches: Switches {
+                group: group.to_owned(),
+            },
+            concurrency: 4,
+        }
+    }
 }
 
 /// Applies the objects of one owner. Nothing is kept between two of them but the [`Ledger`].

@@ -2,19 +2,22 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::ObjectId;
 
 /// One object of an inventory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Which object.
     pub id: ObjectId,
     /// The version of its group under which it was applied.
+    #[serde(rename = "v")]
     pub version: String,
 }
 
-/// The objects that an owner has applied.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The objects that an owner has applied. Serialized, it is what Flux keeps in a status: `{entries: [{id, v}]}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
     /// The objects, in the order in which they were applied.
     pub entries: Vec<Entry>,

@@ -10,6 +10,7 @@
 //!    then [`Applier::write`];
 //! 4. [`Applier::settle`]: definitions and classes are waited for before what needs them.
 //!
+//! [`Applier::apply_all`] is that loop for those who keep nothing between two applies.
 //! Then [`Pruner`] deletes what is no longer wanted and [`wait`] follows the rest until it is
 //! healthy. Owner labels, field managers and switches are parameters: nothing here knows which
 //! controller, or which kind, is behind them.
@@ -33,7 +34,8 @@ mod takeover;
 pub mod wait;
 
 pub use applier::{
-    Answers, Applied, Applier, ApplyError, ApplyOptions, Policy, RefusalCause, SETTLE_TIMEOUT,
+    Answers, Applied, Applier, ApplyAllError, ApplyError, ApplyOptions, Policy, RefusalCause,
+    SETTLE_TIMEOUT,
 };
 pub use change::{Action, Change, ChangeLog};
 pub use id::{IdError, ObjectId};

@@ -7,7 +7,10 @@ use rheostat_testing::{ControlPlane, Program};
 use crate::steps::{Steps, cargo, check, is_there};
 use crate::{generate, repository, tools};
 
-/// The package of whole-system scenarios, which run on the built controllers.
+/// The package of operators that embed our crates; its tests run them as programs.
+const OPERATORS: &str = "rheostat-operators";
+
+/// The package of whole-system scenarios, which run the programs of this repository.
 pub(crate) const SCENARIOS: &str = "rheostat-scenarios";
 
 /// Programs that the tests run, each with the arguments that make it answer and the command that installs it.
@@ -52,11 +55,12 @@ pub(crate) async fn run_in(steps: &mut Steps) -> Result<()> {
     let plane = ControlPlane::start().await?;
     let on_plane =
         |arguments: &[&str]| check(cargo(arguments).env(SHARED_KUBECONFIG, plane.kubeconfig()));
-    // Scenarios need the programs of this repository, which their own step builds.
     steps.run("tests, conformance included", || {
         on_plane(&[
             "test",
             "--workspace",
+            "--exclude",
+            OPERATORS,
             "--exclude",
             SCENARIOS,
             "--locked",
@@ -76,6 +80,9 @@ pub(crate) async fn run_in(steps: &mut Steps) -> Result<()> {
             .chain(packages)
             .collect();
         check(&mut cargo(&arguments))
+    })?;
+    steps.run("operators that embed our crates", || {
+        on_plane(&["test", "--package", OPERATORS, "--tests", "--locked"])
     })?;
     steps.run("scenarios", || {
         on_plane(&["test", "--package", SCENARIOS, "--tests", "--locked"])

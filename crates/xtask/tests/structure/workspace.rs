@@ -7,8 +7,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Packages that build programs for developers or tests; nothing that ships may depend on them.
-pub(crate) const TOOLS: [&str; 3] = ["rheostat-testing", "rheostat-xtask", "rheostat-scenarios"];
+/// Packages that build programs for developers or tests, or that show how ours are used; nothing that ships may depend on
+/// them.
+pub(crate) const TOOLS: [&str; 4] = [
+    "rheostat-testing",
+    "rheostat-xtask",
+    "rheostat-scenarios",
+    "rheostat-operators",
+];
 
 /// Pure crates: no file system, network, clock, environment, randomness, async or Kubernetes client.
 pub(crate) const ENGINES: [&str; 9] = [
