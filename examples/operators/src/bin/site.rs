@@ -1,6 +1,5 @@
 //! An operator for web sites: it builds a kustomization for each `Site` and applies what comes out.
-//! The kustomization under `site/` is compiled in; what a Site says is laid over it. `rheostat-apply` writes the objects,
-//! and deletes those that a Site no longer needs.
+//! What a Site says is laid over the kustomization under `site/`; what it no longer needs is deleted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,14 +55,12 @@ struct Operator {
 async fn main() -> Result<()> {
     let client = Client::try_default().await?;
     define::<Site>(&client, MANAGER).await?;
-    let files = [
-        (TreePath::new("kustomization.yaml")?, ROOT),
-        (TreePath::new("manifests.yaml")?, MANIFESTS),
-    ];
+    let root = (TreePath::new("kustomization.yaml")?, ROOT);
+    let manifests = (TreePath::new("manifests.yaml")?, MANIFESTS);
     let operator = Operator {
         client: client.clone(),
         cluster: Cluster::new(client.clone(), Limits::default()),
-        files: Tree::from_files(files)?,
+        files: Tree::from_files([root, manifests])?,
         policy: Policy::new(MANAGER, GROUP),
     };
     Controller::new(Api::<Site>::all(client), watcher::Config::default())
