@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use kube::Client as KubeClient;
 use rheostat_artifact::digest::Algorithm;
 use rheostat_artifact::storage::{Retention, Storage};
-use rheostat_upstream::Client;
+use rheostat_upstream::client::{self, ClientError};
+use rheostat_upstream::{Client, Destination, Tls};
 
 /// Names and clients that every source shares. Clones share the clients.
 #[derive(Clone)]
@@ -14,6 +15,8 @@ pub struct SourceContext {
     pub cluster: KubeClient,
     /// Talks to upstreams that need no certificate authority of their own.
     pub upstream: Client,
+    /// Talk to registries that need nothing of their own for TLS.
+    pub registries: RegistryClients,
     /// Keeps artifacts.
     pub storage: Storage,
     /// How long older artifacts are kept.
@@ -22,6 +25,32 @@ pub struct SourceContext {
     pub algorithm: Algorithm,
     /// Where packs and other unfinished things lie.
     pub work: PathBuf,
+}
+
+/// Clients for registries.
+#[derive(Debug, Clone)]
+pub struct RegistryClients {
+    /// Takes certificates that somebody vouches for.
+    pub verified: Client,
+    /// Takes any certificate, for those who ask for it.
+    pub unverified: Client,
+}
+
+impl RegistryClients {
+    /// Makes both.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new() -> Result<Self, ClientError> {
+        let unverified = Tls {
+            is_unverified: true,
+            ..Tls::default()
+        };
+        Ok(Self {
+            verified: client::client(Destination::Registry, None)?,
+            unverified: client::client_with(Destination::Registry, &unverified)?,
+        })
+    }
 }
 
 impl std::fmt::Debug for SourceContext {

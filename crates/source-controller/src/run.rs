@@ -18,9 +18,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Args, StorageArgs};
-use crate::context::SourceContext;
+use crate::bucket::Buckets;
+use crate::context::{RegistryClients, SourceContext};
 use crate::git_repository::GitRepositories;
-use crate::source::SourceReconciler;
+use crate::oci_repository::OciRepositories;
+use crate::source::{Source, SourceReconciler};
 
 /// The names of this controller.
 pub const ROLE: Role = Role {
@@ -66,6 +68,7 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
     let sources = SourceContext {
         cluster: context.client.clone(),
         upstream: client::client(Destination::Upstream, None)?,
+        registries: RegistryClients::new()?,
         storage,
         retention: Retention {
             ttl: args.artifact_retention_ttl,
@@ -74,15 +77,31 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
         algorithm: args.artifact_digest_algo,
         work,
     };
+    // Each is too large for the stack of all of them.
+    let git = Box::pin(drive(
+        &context,
+        GitRepositories::new(sources.clone()),
+        &sources,
+    ));
+    let oci = Box::pin(drive(
+        &context,
+        OciRepositories::new(sources.clone()),
+        &sources,
+    ));
+    let bucket = Box::pin(drive(&context, Buckets, &sources));
+    let (served, (), (), ()) = tokio::join!(files, git, oci, bucket);
+    served.context("serve artifacts")
+}
+
+/// Reconciles the objects of one kind until the controller stops.
+async fn drive<S: Source>(context: &Context, source: S, sources: &SourceContext) {
     let selection = Selection {
         labels: context.settings.label_selector.clone(),
         ..Selection::default()
     };
-    let repositories = Store::watch(&context, selection);
-    let reconciler = SourceReconciler::new(GitRepositories::new(sources.clone()), sources);
-    let controller = Controller::new(&context, repositories, reconciler);
-    let (served, ()) = tokio::join!(files, controller.run());
-    served.context("serve artifacts")
+    let store = Store::watch(context, selection);
+    let reconciler = SourceReconciler::new(source, sources.clone());
+    Controller::new(context, store, reconciler).run().await;
 }
 
 /// Serves until the controller stops; downloads that run then have a moment

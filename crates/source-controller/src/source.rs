@@ -6,6 +6,7 @@
 
 mod archive;
 mod content;
+mod filtered;
 mod outcome;
 mod reconcile;
 mod report;
@@ -19,8 +20,10 @@ use rheostat_api::resource::{ReconciledSpec, ReconciledStatus};
 use rheostat_api::{Artifact, ConditionType, Kind, Object, Reason};
 
 pub use content::{Content, Verbatim};
+pub use filtered::{Filtered, Item, Listing};
 pub use outcome::{Halt, Mark, News, Outcome, Produced, Retry, Run};
 pub use reconcile::SourceReconciler;
+pub(crate) use reconcile::blocking;
 pub(crate) use report::has_failed;
 pub use stored::Stored;
 

@@ -11,10 +11,9 @@ use rheostat_git::{
 };
 use rheostat_upstream::{Destination, client, failure};
 
-use super::content::GitContent;
 use super::plan::{Known, Plan, checkout_failed};
 use crate::context::SourceContext;
-use crate::source::{self, Fetched, Halt, New, Told};
+use crate::source::{self, Fetched, Filtered, Halt, New, Told};
 
 /// Most bytes that a repository may send at a time. The history of large
 /// configuration repositories has some hundred megabytes.
@@ -76,7 +75,10 @@ fn taken(plan: Plan, checkout: Box<Checkout>) -> Fetched<()> {
         found: told,
         file_name: format!("{}.tar.gz", found.commit),
         metadata: BTreeMap::new(),
-        content: Box::new(GitContent::new(checkout, plan.ignore)),
+        content: Box::new(Filtered {
+            listing: checkout,
+            ignore: plan.ignore,
+        }),
         note: (),
     })
 }

@@ -178,7 +178,7 @@ async fn interrupted<O: Managed>(pass: &Pass<O>) {
 }
 
 /// Runs work that blocks off the event loop. A panic goes on to the pass.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
