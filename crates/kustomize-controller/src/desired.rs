@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use rheostat_api::Kustomization;
-use rheostat_api::kustomize::kustomization::SourceKind;
 use rheostat_api::kustomize::rollout::DeletionPolicy;
 use rheostat_api::kustomize::{GROUP, KustomizationSpec};
 use rheostat_apply::{Owner, Switches};
@@ -115,13 +114,6 @@ pub fn unsupported(spec: &KustomizationSpec) -> Vec<&'static str> {
             "spec.serviceAccountName",
             account.is_some_and(|name| !name.is_empty()),
         ),
-        (
-            "spec.sourceRef.kind",
-            matches!(
-                spec.source_ref.kind,
-                SourceKind::OciRepository | SourceKind::Bucket
-            ),
-        ),
     ];
     let used = fields.into_iter().filter(|(_, is_used)| *is_used);
     used.map(|(field, _)| field).collect()
@@ -218,10 +210,6 @@ mod tests {
                 vec!["spec.dependsOn[].readyExpr"],
             ),
             (
-                json!({"sourceRef": {"kind": "Bucket", "name": "b"}}),
-                vec!["spec.sourceRef.kind"],
-            ),
-            (
                 json!({"serviceAccountName": "a"}),
                 vec!["spec.serviceAccountName"],
             ),
@@ -241,7 +229,6 @@ mod tests {
             "kubeConfig": {"secretRef": {"name": "a"}},
             "postBuild": {},
             "serviceAccountName": "a",
-            "sourceRef": {"kind": "Bucket", "name": "b"},
         }));
         for field in unsupported(&object.spec) {
             assert!(page.contains(&format!("`{field}`")), "{field}");

@@ -1,7 +1,7 @@
 //! The kustomize controller: artifacts become objects on a cluster, and stay what they are.
 //!
 //! A pass over a Kustomization is a sentence, and each word of it a module: observe what is there
-//! ([`observe`], [`trees`]), plan what is wanted ([`plan`], pure), execute it ([`execute`],
+//! ([`observe`], [`sources`], [`trees`]), plan what is wanted ([`plan`], pure), execute it ([`execute`],
 //! [`finalize`]) and report what became of it ([`report`], pure). Passes are begun by the runtime
 //! and by what they wait for ([`wake`]).
 //!
@@ -19,5 +19,6 @@ pub mod plan;
 pub mod reconcile;
 pub mod report;
 pub mod run;
+pub mod sources;
 pub mod trees;
 pub mod wake;

@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use rheostat_api::kustomize::kustomization::SourceKind;
-use rheostat_api::{Artifact, ConditionType, GitRepository, Kustomization, Reason};
+use rheostat_api::{Artifact, ConditionType, Kustomization, Reason};
 use rheostat_gocompat::duration::Duration as GoDuration;
 use rheostat_runtime::{ObjectKey, Store, acl};
 
 use crate::desired::{Desired, unsupported};
 use crate::outcome::{Halt, HaltVerdict, Notice};
+use crate::sources::{Sources, artifact_in};
 
 /// The stores that passes read.
 #[derive(Debug)]
 pub struct Surroundings {
     /// The sources.
-    pub sources: Store<GitRepository>,
+    pub sources: Sources,
     /// All Kustomizations, whichever instance reconciles them.
     pub kustomizations: Store<Kustomization>,
     /// Those that wait for another one.
@@ -42,14 +43,16 @@ impl Surroundings {
         let target = &desired.source;
         acl::check(&desired.key, target, self.is_cross_namespace_blocked)
             .map_err(|denied| Halt::stalled(Reason::AccessDenied, denied.to_string(), false))?;
-        match object.spec.source_ref.kind {
-            SourceKind::GitRepository => {}
+        let found = match object.spec.source_ref.kind {
+            SourceKind::Bucket => artifact_in(&self.sources.buckets, &target.key),
+            SourceKind::GitRepository => artifact_in(&self.sources.git, &target.key),
+            SourceKind::OciRepository => artifact_in(&self.sources.oci, &target.key),
             SourceKind::ExternalArtifact => {
                 let message =
                     format!("can't access '{target}', ExternalArtifact feature gate is disabled");
                 return Err(Halt::stalled(Reason::AccessDenied, message, false));
             }
-            SourceKind::OciRepository | SourceKind::Bucket | SourceKind::Other(_) => {
+            SourceKind::Other(_) => {
                 let (name, kind) = (&target.key.name, &target.kind);
                 let message = format!("source `{name}` kind '{kind}' not supported");
                 return Err(Halt {
@@ -57,18 +60,10 @@ impl Surroundings {
                     ..Halt::waiting(Reason::ArtifactFailed, message, Duration::ZERO)
                 });
             }
-        }
-        let Some(source) = self.sources.get(&target.key) else {
-            let name = &target.key.name;
-            let message = format!("GitRepository.source.toolkit.fluxcd.io \"{name}\" not found");
-            return Err(Halt::waiting(
-                Reason::ArtifactFailed,
-                message,
-                desired.retry,
-            ));
         };
-        let artifact = source.status.as_ref().and_then(|s| s.artifact.clone());
-        artifact.ok_or_else(|| self.artifact_missing("Source artifact not found"))
+        found
+            .map_err(|missing| Halt::waiting(Reason::ArtifactFailed, missing, desired.retry))?
+            .ok_or_else(|| self.artifact_missing("Source artifact not found"))
     }
 
     /// The source's artifact is announced but cannot be had yet.

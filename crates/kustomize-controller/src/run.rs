@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use rheostat_api::Kustomization;
 use rheostat_api::metadata::kustomize::{CONTROLLER, STATUS_MANAGER};
-use rheostat_api::{GitRepository, Kustomization};
 use rheostat_apply::{Policy, Takeover};
 use rheostat_artifact::client::{FetchOptions, Fetcher};
 use rheostat_cluster::{Cluster, Limits};
@@ -20,6 +20,7 @@ use crate::execute::Means;
 use crate::memory::Memories;
 use crate::observe::Surroundings;
 use crate::reconcile::KustomizationReconciler;
+use crate::sources::Sources;
 use crate::trees::Trees;
 use crate::wake::{self, SourceWaker};
 
@@ -79,7 +80,7 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
         memories,
         waker,
     };
-    sources.follow(&surroundings.sources);
+    surroundings.sources.wake(&sources);
     controller.run().await;
     Ok(())
 }
@@ -93,15 +94,7 @@ fn surroundings(context: &Context, args: &Args, managed: &Store<Kustomization>) 
         managed.clone()
     };
     Surroundings {
-        sources: Store::watch(
-            context,
-            Selection {
-                trim: |source: &mut GitRepository| {
-                    source.spec = rheostat_api::GitRepositorySpec::default();
-                },
-                ..Selection::default()
-            },
-        ),
+        sources: Sources::watch(context),
         kustomizations: all,
         awaiting: Mutex::new(HashSet::new()),
         is_cross_namespace_blocked: args.apply.no_cross_namespace_refs,

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use rheostat_api::{Artifact, ConditionType, GitRepository, Kustomization};
+use rheostat_api::{Artifact, ConditionType, Kind, Kustomization, Object};
 use rheostat_runtime::{Cause, Change, ObjectKey, ObjectRef, Store, Waker};
 
 use crate::desired::Desired;
 use crate::memory::Memories;
 use crate::observe::Surroundings;
+use crate::sources::{Offering, artifact_of};
 use crate::trees::Trees;
 
 /// How far dependencies are followed for the order of waking. A longer chain, or a cycle, is woken
@@ -42,7 +43,7 @@ pub struct SourceWaker {
 
 impl SourceWaker {
     /// Wakes Kustomizations whenever their source has something new.
-    pub fn follow(self, sources: &Store<GitRepository>) {
+    pub fn follow<K: Kind<Status: Offering>>(self, sources: &Store<Object<K>>) {
         sources.on_change(move |change| {
             let old = change.old.as_deref().and_then(artifact_of);
             let new = change.new.as_deref().and_then(artifact_of);
@@ -52,7 +53,7 @@ impl SourceWaker {
             let is_news = |new: &&Artifact| old.is_none_or(|old| !old.has_revision(&new.revision));
             if let Some(new) = new.filter(is_news) {
                 let source = ObjectRef {
-                    kind: "GitRepository".to_owned(),
+                    kind: K::KIND.to_owned(),
                     key: change.key.clone(),
                 };
                 tokio::spawn(self.clone().wake(source, new.clone()));
@@ -114,10 +115,6 @@ fn dependency(change: &Change<Kustomization>) -> ObjectRef {
         kind: "Kustomization".to_owned(),
         key: change.key.clone(),
     }
-}
-
-fn artifact_of(source: &GitRepository) -> Option<&Artifact> {
-    source.status.as_ref()?.artifact.as_ref()
 }
 
 /// What a dependent looks at.

@@ -58,6 +58,10 @@ async fn feed<K: Managed>(
             Err(error) if is_streaming && is_unsupported(&error) => return,
             Err(error) => {
                 tracing::error!(kind = %K::kind(&()), error = %error, "watch failed, trying again");
+                if is_not_served(&error) {
+                    // Of a kind that is not defined there is nothing yet, and nobody waits for it.
+                    store.inner.is_ready.send_replace(true);
+                }
                 tokio::time::sleep(delay).await;
                 delay = (delay * 2).min(RETRY_MAX);
             }
@@ -109,6 +113,15 @@ fn keep<K: Managed>(store: &Store<K>, object: Delivered<K>, origin: Origin) {
             store.remove(&key);
         }
     }
+}
+
+/// The server knows no such kind.
+fn is_not_served(error: &watcher::Error) -> bool {
+    matches!(
+        error,
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status)) if status.code == 404
+    )
 }
 
 /// Servers before 1.27, and those with the feature off, answer that the option is invalid.
