@@ -60,6 +60,8 @@ impl Stand {
             kubeconfig: plane.kubeconfig().to_owned(),
             folder: folder.path().to_owned(),
             namespace: Some(namespace.clone()),
+            programs: None,
+            storage_bytes: None,
             arguments: vec!["--max-retry-delay=1s".to_owned()],
         })
         .await
