@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::reference::LocalObjectReference;
 use crate::schema;
+use crate::source::helm_chart::{ChartSourceKind, ReconcileStrategy};
+use crate::source::registry::SignatureProvider;
 use crate::wire_enum::wire_enum;
 
 /// A HelmChart that the controller makes, and keeps, for a HelmRelease.
@@ -72,16 +74,6 @@ pub struct HelmChartTemplateSpec {
     pub version: Option<String>,
 }
 
-wire_enum! {
-    /// What makes a new artifact of a chart.
-    pub enum ReconcileStrategy {
-        /// Another version of the chart.
-        ChartVersion = "ChartVersion",
-        /// Any revision of the source.
-        Revision = "Revision",
-    }
-}
-
 /// The source of a chart, in this or another namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -103,46 +95,17 @@ pub struct ChartSourceReference {
     pub namespace: Option<String>,
 }
 
-wire_enum! {
-    /// The kinds of source that a chart can be taken from.
-    pub enum ChartSourceKind {
-        /// A repository of charts.
-        HelmRepository = "HelmRepository",
-        /// A Git repository.
-        GitRepository = "GitRepository",
-        /// A bucket of an object storage.
-        Bucket = "Bucket",
-    }
-}
-
-impl Default for ChartSourceKind {
-    /// No kind at all, as an object without a spec has it.
-    fn default() -> Self {
-        Self::Other(String::new())
-    }
-}
-
 /// How the signature of a chart is verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChartVerification {
     /// The tool whose signatures are meant.
     #[schemars(extend("default" = "cosign"))]
-    pub provider: ChartVerificationProvider,
+    pub provider: SignatureProvider,
 
     /// The Secret with the trusted keys. Without it, signatures are verified keyless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<LocalObjectReference>,
-}
-
-wire_enum! {
-    /// The tools whose signatures of charts can be verified.
-    pub enum ChartVerificationProvider {
-        /// Cosign.
-        Cosign = "cosign",
-        /// Notation.
-        Notation = "notation",
-    }
 }
 
 /// An object that offers the chart as its artifact.
