@@ -272,7 +272,7 @@ impl Resource {
             !dropped.contains(&key) && !build_annotations::is_internal(key)
         });
         for entry in &mut mapping.entries {
-            if entry.value.as_str().is_none() {
+            if entry.value.as_str().is_none() || is_folded(&entry.value) {
                 entry.value = Node::string(shared_text(&entry.value));
             }
             entry.key = Scalar::untagged(entry.key.shared_text(), Style::Plain);
@@ -331,6 +331,13 @@ fn shared_text(node: &Node) -> SmolStr {
     node.as_scalar()
         .map(Scalar::shared_text)
         .unwrap_or_default()
+}
+
+/// Whether a text is written as a folded block. Kustomize writes annotations
+/// anew, so that what printing does to such blocks does not reach them.
+fn is_folded(node: &Node) -> bool {
+    node.as_scalar()
+        .is_some_and(|scalar| scalar.style == Style::Folded)
 }
 
 /// The metadata, made where it is missing; none where it is no mapping.
