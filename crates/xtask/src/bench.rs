@@ -7,14 +7,18 @@
 //!
 //! The *bare loop* is this program again, as a child: it sends the requests that the contract demands for the same
 //! work and does nothing else.
+//!
+//! `cargo xtask bench kustomize` measures an engine instead, beside the program that it stands in for.
 
 pub mod bare;
 
 mod audit;
 mod contestant;
 mod follow;
+mod kustomize;
 mod latency;
 mod phases;
+mod process;
 mod table;
 mod usage;
 mod workload;
@@ -32,7 +36,11 @@ use crate::{definitions, repository, steps, tools};
 
 /// What is measured.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// An engine to measure instead of the controllers.
+    #[command(subcommand)]
+    pub engine: Option<Engine>,
     /// The number of Kustomizations.
     #[arg(short, default_value_t = 200)]
     pub n: usize,
@@ -60,11 +68,21 @@ pub struct Args {
     pub json: Option<PathBuf>,
 }
 
+/// An engine, measured beside the program that it stands in for.
+#[derive(Debug, clap::Subcommand)]
+pub enum Engine {
+    /// Measure `rheostat kustomize build` beside kustomize.
+    Kustomize(kustomize::Args),
+}
+
 /// Runs all contestants and prints the table.
 ///
 /// # Errors
 /// A program is missing or fails, or a phase does not end.
 pub async fn run(args: &Args) -> Result<()> {
+    if let Some(Engine::Kustomize(args)) = &args.engine {
+        return kustomize::run(args);
+    }
     tools::ensure(&Program::CONTROL_PLANE)?;
     let contestants = contestants(args)?;
     let plan = Plan {
@@ -112,7 +130,11 @@ fn contestants(args: &Args) -> Result<Vec<Contestant>> {
         contestants.push(Contestant::BareLoop);
     }
     if is_wanted("rheostat") {
-        let folder = args.bin.clone().map_or_else(build, Ok)?;
+        let packages = [
+            "rheostat-source-controller",
+            "rheostat-kustomize-controller",
+        ];
+        let folder = args.bin.clone().map_or_else(|| build(&packages), Ok)?;
         contestants.push(Contestant::controllers(
             "rheostat",
             &folder,
@@ -126,14 +148,9 @@ fn contestants(args: &Args) -> Result<Vec<Contestant>> {
     Ok(contestants)
 }
 
-/// Builds our controllers as they are released and returns the folder that holds them.
-fn build() -> Result<PathBuf> {
-    let packages = [
-        "-p",
-        "rheostat-source-controller",
-        "-p",
-        "rheostat-kustomize-controller",
-    ];
+/// Builds packages of ours as they are released and returns the folder that holds their programs.
+fn build(packages: &[&str]) -> Result<PathBuf> {
+    let packages = packages.iter().flat_map(|package| ["-p", package]);
     steps::check(steps::cargo(&["build", "--release", "--bins"]).args(packages))?;
     let target = env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| repository::root().join("target"), PathBuf::from);

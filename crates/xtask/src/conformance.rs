@@ -4,7 +4,7 @@ mod chance;
 mod controllers;
 mod fuzz;
 mod helm;
-mod kustomize;
+pub(crate) mod kustomize;
 mod random_template;
 mod random_tree;
 

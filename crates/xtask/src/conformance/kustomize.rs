@@ -65,7 +65,7 @@ pub(super) fn record(checks: bool) -> Result<()> {
 }
 
 /// The reference program, built if it is not there.
-pub(super) fn locate() -> Result<PathBuf> {
+pub(crate) fn locate() -> Result<PathBuf> {
     tools::ensure(&[Program::Kustomize])?;
     let program = Program::Kustomize.locate()?;
     let output = Command::new(&program)
