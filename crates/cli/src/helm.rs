@@ -3,10 +3,13 @@
 
 mod chart;
 mod host;
+mod rendering;
 mod template;
 mod values;
 
 use clap::{Args, Subcommand};
+
+pub(crate) use rendering::{Rendering, Shown, options_of, template_name};
 
 /// Renders Helm charts.
 #[derive(Debug, Args)]

@@ -35,17 +35,48 @@ enum Command {
     Kustomize(kustomize::Kustomize),
 }
 
+/// What the environment of the process says; `main` reads it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Environment {
+    /// Whether every object that kustomize builds gets the label that names
+    /// the builder: `KUSTOMIZE_ENABLE_MANAGEDBY_LABEL`.
+    pub adds_managed_by_label: bool,
+}
+
+impl Environment {
+    /// Reads the environment through `variable`.
+    pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let label = variable("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL");
+        let is_true = |text: OsString| {
+            let text = text.to_string_lossy().into_owned();
+            // What Go's ParseBool takes for true.
+            matches!(&*text, "1" | "t" | "T" | "TRUE" | "true" | "True")
+        };
+        Self {
+            adds_managed_by_label: label.is_some_and(is_true),
+        }
+    }
+}
+
 /// Runs the command line, prints what it has to say, and returns its exit
-/// status: 0 when all went well, 1 when something failed, 2 when the
-/// arguments make no sense.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// status: 0 when all went well, 1 when something failed or the arguments
+/// make no sense, as the tools do whose words it takes.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(error) => {
+            // There is nobody to tell when standard error is closed.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
     };
     let result = match cli.command {
         Command::Helm(helm) => helm.run(),
-        Command::Kustomize(kustomize) => kustomize.run(),
+        Command::Kustomize(kustomize) => kustomize.run(environment),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    rheostat_cli::run(std::env::args_os())
+    let environment = rheostat_cli::Environment::read(|name| std::env::var_os(name));
+    rheostat_cli::run(std::env::args_os(), environment)
 }

@@ -7,6 +7,8 @@
 //! Absent: fetching. Files behind URLs and Git repositories are asked for
 //! through [`Remotes`](crate::remote::Remotes).
 
+mod folder;
+
 use std::sync::Arc;
 
 use rheostat_tree::{Files, Kind, PathError, ReadError, TreePath};
@@ -106,6 +108,16 @@ pub enum LoadError {
     TooDeep {
         /// The most that is allowed.
         limit: usize,
+    },
+    /// A folder that is taken as a whole holds too much.
+    #[error("folder '{path}' holds more than {limit} {of}")]
+    TooLarge {
+        /// The folder.
+        path: String,
+        /// The most that is allowed.
+        limit: usize,
+        /// Of what.
+        of: &'static str,
     },
     /// Something remote was not to be had.
     #[error(transparent)]

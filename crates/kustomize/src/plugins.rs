@@ -8,6 +8,7 @@ mod config;
 
 use rheostat_yaml::{Limits, Node, Profile};
 
+pub(crate) use self::config::ChartGenerator;
 use self::config::{
     Annotations, IamPolicy, ImageTag, Json6902, Labels, Namespace, PrefixSuffix, Replacements,
     ReplicaCount, StrategicMerge,
@@ -19,6 +20,7 @@ use crate::kustfile::{ConfigMapArgs, DecodeError, ObjectMeta, Patch, SecretArgs}
 use crate::loader::Loader;
 use crate::openapi::OpenApi;
 use crate::resource::Resource;
+use crate::target::ChartError;
 use crate::transformers::{
     Affix, AnnotationsTransformer, HashTransformer, ImageTagTransformer, LabelTransformer,
     NamespaceTransformer, PatchError, PatchJson6902Transformer, PatchStrategicMergeTransformer,
@@ -77,6 +79,9 @@ pub enum ConfigurationError {
     /// The values are refused.
     #[error(transparent)]
     ValueAdd(#[from] ValueAddError),
+    /// The chart is refused.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
     /// There is no such choice of subjects.
     #[error(
         "invalid value {0:?} for setRoleBindingSubjects: must be one of \"defaultOnly\", \"none\" or \"allServiceAccounts\""
@@ -109,48 +114,89 @@ pub(crate) fn transformers(
             None => return Err(PluginError::Unknown(config.id().gvk.to_string())),
         },
     };
-    configured.map_err(|source| PluginError::Configuration {
-        plugin: plugin(),
-        source: Box::new(source),
-    })
+    configured.map_err(|error| PluginError::refused(config, error))
+}
+
+/// What an object configures as a generator.
+#[derive(Debug)]
+pub(crate) enum Generator {
+    /// One that makes an object by itself.
+    Object(ObjectGenerator),
+    /// A chart, whose objects the caller renders.
+    Chart(Box<ChartGenerator>),
+}
+
+/// The generators that make one object.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ObjectGenerator {
+    ConfigMap,
+    Secret,
+    IamPolicy,
+}
+
+/// Reads which generator an object configures.
+///
+/// # Errors
+/// [`PluginError`] when it configures none.
+pub(crate) fn generator(config: &Resource) -> Result<Generator, PluginError> {
+    let kind = builtin_kind(config)?;
+    match kind {
+        "ConfigMapGenerator" => Ok(Generator::Object(ObjectGenerator::ConfigMap)),
+        "SecretGenerator" => Ok(Generator::Object(ObjectGenerator::Secret)),
+        "IAMPolicyGenerator" => Ok(Generator::Object(ObjectGenerator::IamPolicy)),
+        "HelmChartInflationGenerator" => {
+            let chart = read(config).and_then(|chart| {
+                let globals = read(config)?;
+                Ok(Box::new(ChartGenerator { chart, globals }))
+            });
+            let chart = chart.map_err(|error| PluginError::refused(config, error))?;
+            Ok(Generator::Chart(chart))
+        }
+        other if is_transformer(other) => {
+            Err(PluginError::NotAGenerator(config.original_id().to_string()))
+        }
+        _ => Err(PluginError::Unknown(config.id().gvk.to_string())),
+    }
 }
 
 /// Makes the object that a generator's configuration describes.
 ///
 /// # Errors
-/// [`PluginError`] when it configures no generator, or that fails.
+/// [`PluginError`] when the configuration is refused, or the generator fails.
 pub(crate) fn generate(
+    generator: ObjectGenerator,
     config: &Resource,
     loader: &Loader<'_>,
     openapi: &OpenApi,
 ) -> Result<Resource, PluginError> {
-    let kind = builtin_kind(config)?;
-    let refused = |source: ConfigurationError| PluginError::Configuration {
-        plugin: config.original_id().to_string(),
-        source: Box::new(source),
-    };
-    match kind {
-        "ConfigMapGenerator" => {
+    let refused = |error: ConfigurationError| PluginError::refused(config, error);
+    match generator {
+        ObjectGenerator::ConfigMap => {
             let mut args: ConfigMapArgs = read(config).map_err(refused)?;
             name_from_metadata(&mut args, config).map_err(refused)?;
             args.sources.fix();
             Ok(generators::config_map(&args, loader, openapi)?)
         }
-        "SecretGenerator" => {
+        ObjectGenerator::Secret => {
             let mut args: SecretArgs = read(config).map_err(refused)?;
             name_from_metadata(&mut args.args, config).map_err(refused)?;
             args.args.sources.fix();
             Ok(generators::secret(&args, loader, openapi)?)
         }
-        "IAMPolicyGenerator" => {
+        ObjectGenerator::IamPolicy => {
             let policy: IamPolicy = read(config).map_err(refused)?;
             iam_policy(&policy, openapi)
         }
-        "HelmChartInflationGenerator" => Err(PluginError::NotSupported(kind.to_owned())),
-        other if is_transformer(other) => {
-            Err(PluginError::NotAGenerator(config.original_id().to_string()))
+    }
+}
+
+impl PluginError {
+    /// The plugin that an object configures does not take it.
+    pub(crate) fn refused(config: &Resource, error: impl Into<ConfigurationError>) -> Self {
+        Self::Configuration {
+            plugin: config.original_id().to_string(),
+            source: Box::new(error.into()),
         }
-        _ => Err(PluginError::Unknown(config.id().gvk.to_string())),
     }
 }
 

@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rheostat_tree::{Files, TreePath};
+use rheostat_tree::{Digest, Files, Tree, TreePath};
 
-use crate::kustfile::{HelmChart, HelmGlobals};
+use crate::kustfile::HelmChart;
 use crate::loader::is_remote_file;
 use crate::repo_spec::RepoSpec;
 
@@ -24,8 +24,23 @@ pub enum Need {
     },
     /// The files of a repository at a ref.
     Repository(RepoSpec),
+    /// The files of a chart that lies in a chart repository.
+    ChartFiles(ChartSource),
     /// A rendered chart.
     Chart(Box<ChartNeed>),
+}
+
+/// Where a chart is to be had.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChartSource {
+    /// URL of the repository.
+    pub repo: String,
+    /// Name of the chart.
+    pub name: String,
+    /// Version of the chart, or a range of versions; empty means the newest.
+    pub version: String,
+    /// Whether versions that are not stable count.
+    pub devel: bool,
 }
 
 /// A chart to be rendered.
@@ -33,10 +48,10 @@ pub enum Need {
 pub struct ChartNeed {
     /// What the kustomization says about the chart.
     pub chart: HelmChart,
-    /// What it says about all charts.
-    pub globals: HelmGlobals,
-    /// The folder of the kustomization, for the paths in both.
-    pub root: String,
+    /// The files of the chart.
+    pub files: Tree,
+    /// Texts of values, each of which goes over those before it.
+    pub values: Vec<Arc<[u8]>>,
 }
 
 /// Answers to needs, gathered over the steps of a build.
@@ -44,6 +59,7 @@ pub struct ChartNeed {
 pub struct Answers {
     files: BTreeMap<String, Result<Arc<[u8]>, FetchError>>,
     repositories: BTreeMap<String, Result<Repository, FetchError>>,
+    chart_files: BTreeMap<ChartSource, Result<Tree, FetchError>>,
     charts: BTreeMap<String, Result<Arc<[u8]>, FetchError>>,
 }
 
@@ -90,6 +106,17 @@ impl std::fmt::Debug for Repository {
 }
 
 impl Answers {
+    /// Whether nothing was answered.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            files,
+            repositories,
+            chart_files,
+            charts,
+        } = self;
+        files.is_empty() && repositories.is_empty() && chart_files.is_empty() && charts.is_empty()
+    }
+
     /// Answers a [`Need::File`].
     pub fn file(&mut self, url: &str, answer: Result<Arc<[u8]>, FetchError>) {
         self.files.insert(url.to_owned(), answer);
@@ -98,6 +125,11 @@ impl Answers {
     /// Answers a [`Need::Repository`].
     pub fn repository(&mut self, spec: &RepoSpec, answer: Result<Repository, FetchError>) {
         self.repositories.insert(spec.raw.clone(), answer);
+    }
+
+    /// Answers a [`Need::ChartFiles`].
+    pub fn chart_files(&mut self, source: &ChartSource, answer: Result<Tree, FetchError>) {
+        self.chart_files.insert(source.clone(), answer);
     }
 
     /// Answers a [`Need::Chart`] with the text that Helm prints.
@@ -109,7 +141,9 @@ impl Answers {
 impl ChartNeed {
     /// Equal for equal needs.
     fn key(&self) -> String {
-        format!("{self:?}")
+        let files = self.files.digest(&TreePath::root());
+        let values: Vec<Digest> = self.values.iter().map(|text| Digest::of(text)).collect();
+        format!("{:?} {files:?} {values:?}", self.chart)
     }
 }
 
@@ -162,6 +196,13 @@ impl<'a> Remotes<'a> {
         }
     }
 
+    pub(crate) fn chart_files(&self, source: ChartSource) -> Result<Tree, FetchError> {
+        match self.answers.chart_files.get(&source) {
+            Some(answer) => answer.clone(),
+            None => Err(self.need(Need::ChartFiles(source))),
+        }
+    }
+
     pub(crate) fn chart(&self, need: ChartNeed) -> Result<Arc<[u8]>, FetchError> {
         match self.answers.charts.get(&need.key()) {
             Some(answer) => answer.clone(),
@@ -184,6 +225,7 @@ impl std::fmt::Display for Need {
         match self {
             Self::File { url } => f.write_str(url),
             Self::Repository(spec) => f.write_str(&spec.raw),
+            Self::ChartFiles(source) => write!(f, "chart {} of {}", source.name, source.repo),
             Self::Chart(need) => write!(f, "chart {}", need.chart.name),
         }
     }
@@ -195,6 +237,7 @@ impl Need {
         match self {
             Self::File { url } => format!("file {url}"),
             Self::Repository(spec) => format!("repository {}", spec.raw),
+            Self::ChartFiles(source) => format!("chart files {source:?}"),
             Self::Chart(chart) => format!("chart {}", chart.key()),
         }
     }

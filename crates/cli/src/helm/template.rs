@@ -1,22 +1,12 @@
 //! `rheostat helm template`.
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use clap::Args;
 use rheostat_gocompat::path;
-use rheostat_gotemplate::{Executor, TemplateSet, Value, functions};
-use rheostat_helm::{
-    Capabilities, KubeVersion, RenderError, RenderOptions, Rendered, dependencies, manifest,
-    manifest::Hook, render,
-};
+use rheostat_helm::{RenderOptions, manifest};
 
-use super::{chart, host::Machine, values::ValueFlags};
-
-/// Helm's pattern for names of releases.
-const NAME_PATTERN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
-
-/// Helm's bound on names of releases, which leaves room for suffixes in the
-/// 63 characters of a label.
-const MAX_NAME_BYTES: usize = 53;
+use super::rendering::{Rendering, Shown, options_of, template_name};
+use super::{chart, values::ValueFlags};
 
 /// Locally render templates.
 #[derive(Debug, Args)]
@@ -66,24 +56,16 @@ impl Template {
         options.name = name;
         let values = self.values.merge()?;
         let chart = chart::load(chart_name)?;
-        if chart.is_library() {
-            bail!("library charts are not installable");
-        }
-        let missing = dependencies::missing(&chart);
-        if !missing.is_empty() {
-            bail!(
-                "an error occurred while checking for chart dependencies. You may need to run \
-                 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but \
-                 missing in charts/ directory: {}",
-                missing.join(", ")
-            );
-        }
-        check_name(&options.name)?;
-        let rendered = render(&chart, &values, &options, &mut Machine).map_err(told)?;
-        for warning in &rendered.warnings {
-            eprintln!("{warning}");
-        }
-        let text = self.text(&rendered);
+        let rendering = Rendering {
+            chart: &chart,
+            values: &values,
+            options: &options,
+        };
+        let text = rendering.text(Shown {
+            crds: self.include_crds,
+            hooks: !self.no_hooks,
+            tests: !self.skip_tests,
+        })?;
         if self.show_only.is_empty() {
             print!("{text}");
         } else {
@@ -93,20 +75,12 @@ impl Template {
     }
 
     fn options(&self) -> anyhow::Result<RenderOptions> {
-        let mut capabilities = Capabilities::default();
-        if let Some(version) = &self.kube_version {
-            capabilities.kube_version = KubeVersion::parse(version)
-                .map_err(|error| anyhow!("invalid kube version '{version}': {error}"))?;
-        }
-        capabilities
-            .api_versions
-            .extend(self.api_versions.iter().cloned());
+        let kube_version = self.kube_version.as_deref().unwrap_or_default();
         Ok(RenderOptions {
             namespace: self.namespace.clone(),
             is_upgrade: self.is_upgrade,
             skips_schema: self.skip_schema_validation,
-            capabilities,
-            ..RenderOptions::default()
+            ..options_of(kube_version, &self.api_versions)?
         })
     }
 
@@ -124,18 +98,6 @@ impl Template {
             }
             ([], _) => bail!("a chart is required"),
         }
-    }
-
-    /// All that the command prints without `--show-only`.
-    fn text(&self, rendered: &Rendered) -> String {
-        let mut text = rendered.manifest(self.include_crds).trim().to_owned();
-        text.push('\n');
-        if !self.no_hooks {
-            let hooks = rendered.hooks.iter();
-            let shown = hooks.filter(|hook| !(self.skip_tests && hook.is_test()));
-            text.extend(shown.map(Hook::document));
-        }
-        text
     }
 
     /// The documents that the patterns of `--show-only` choose.
@@ -166,42 +128,4 @@ fn source(document: &str) -> Option<&str> {
         let (_, path) = line.split_once("# Source: ")?;
         path.split_once('/').map(|(_, name)| name)
     })
-}
-
-/// What Helm adds where there is something that it could print.
-fn told(error: RenderError) -> anyhow::Error {
-    match error {
-        RenderError::Engine(_) | RenderError::Manifest(_) | RenderError::KubeVersion { .. } => {
-            anyhow!("{error}\n\nUse --debug flag to render out invalid YAML")
-        }
-        other => anyhow!("{other}"),
-    }
-}
-
-fn check_name(name: &str) -> anyhow::Result<()> {
-    let is_label = |label: &str| {
-        let is_edge = |byte: Option<u8>| {
-            byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        };
-        let is_inner =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        is_edge(label.bytes().next())
-            && is_edge(label.bytes().last())
-            && label.bytes().all(is_inner)
-    };
-    if name.len() <= MAX_NAME_BYTES && name.split('.').all(is_label) {
-        return Ok(());
-    }
-    bail!(
-        "release name check failed: release name {name:?}: invalid release name, must match regex \
-         {NAME_PATTERN} and the length must not be longer than {MAX_NAME_BYTES}"
-    );
-}
-
-fn template_name(template: &str) -> anyhow::Result<String> {
-    let mut set = TemplateSet::new(functions::helm());
-    set.parse("name-template", template)?;
-    let output = Executor::new(&set, "name-template", &mut Machine)
-        .execute("name-template", &Value::Invalid)?;
-    Ok(output.to_str().into_owned())
 }

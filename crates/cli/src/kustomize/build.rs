@@ -7,8 +7,10 @@ use rheostat_kustomize::loader::LoadRestrictions;
 use rheostat_kustomize::remote::Answers;
 use rheostat_kustomize::repo_spec::RepoSpec;
 
+use super::charts::ChartDefaults;
 use super::output;
 use super::remote::Fetcher;
+use crate::Environment;
 use crate::disk::Disk;
 
 /// Build a kustomization target from a directory or URL.
@@ -43,6 +45,22 @@ pub(crate) struct Build {
     /// Enable use of the Helm chart inflator generator.
     #[arg(long)]
     enable_helm: bool,
+
+    /// Kubernetes version used by Helm for Capabilities.KubeVersion.
+    #[arg(long, value_name = "VERSION", default_value = "")]
+    helm_kube_version: String,
+
+    /// Kubernetes api versions used by Helm for Capabilities.APIVersions.
+    #[arg(long, value_name = "VERSION")]
+    helm_api_versions: Vec<String>,
+
+    /// Refused: charts are rendered by this program.
+    #[arg(long, value_name = "PROGRAM")]
+    helm_command: Option<String>,
+
+    /// Refused: charts are rendered by this program.
+    #[arg(long)]
+    helm_debug: bool,
 
     /// Refused: plugins run programs.
     #[arg(long)]
@@ -88,15 +106,10 @@ enum Reorder {
 }
 
 impl Build {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        self.refuse_plugins()?;
-        if self.reorder.is_some() {
-            eprintln!(
-                "Flag --reorder has been deprecated, use the new 'sortOptions' field in \
-                 kustomization.yaml instead."
-            );
-        }
-        let options = self.options();
+    pub(super) fn run(self, environment: Environment) -> anyhow::Result<()> {
+        self.refuse_programs()?;
+        self.warn_of_deprecated_flags();
+        let options = self.options(environment);
         let directory;
         let repository;
         let start = if let Ok(spec) = RepoSpec::parse(&self.directory) {
@@ -112,7 +125,10 @@ impl Build {
             start,
             options: &options,
         };
-        let mut fetcher = Fetcher::default();
+        let mut fetcher = Fetcher::new(ChartDefaults {
+            kube_version: self.helm_kube_version.clone(),
+            api_versions: self.helm_api_versions.clone(),
+        });
         let mut answers = Answers::default();
         loop {
             match step(&request, &answers).map_err(|error| anyhow!(error.report()))? {
@@ -127,7 +143,22 @@ impl Build {
         }
     }
 
-    fn options(&self) -> Options {
+    fn warn_of_deprecated_flags(&self) {
+        if self.reorder.is_some() {
+            eprintln!(
+                "Flag --reorder has been deprecated, use the new 'sortOptions' field in \
+                 kustomization.yaml instead."
+            );
+        }
+        if self.enable_managedby_label {
+            eprintln!(
+                "Flag --enable-managedby-label has been deprecated, use the `managedByLabel` \
+                 option in the `buildMetadata` field instead."
+            );
+        }
+    }
+
+    fn options(&self, environment: Environment) -> Options {
         Options {
             load_restrictions: match self.load_restrictor {
                 LoadRestrictor::RootOnly => LoadRestrictions::RootOnly,
@@ -138,13 +169,25 @@ impl Build {
                 Some(Reorder::Legacy) | None => Order::Legacy,
             },
             enable_helm: self.enable_helm,
-            add_managed_by_label: self.enable_managedby_label,
+            add_managed_by_label: self.enable_managedby_label || environment.adds_managed_by_label,
             absolute_root: "/".to_owned(),
             ..Options::default()
         }
     }
 
-    fn refuse_plugins(&self) -> anyhow::Result<()> {
+    fn refuse_programs(&self) -> anyhow::Result<()> {
+        if let Some(program) = &self.helm_command {
+            bail!(
+                "--helm-command {program} is not supported: rheostat renders charts itself and \
+                 runs no program for them"
+            );
+        }
+        if self.helm_debug {
+            bail!(
+                "--helm-debug is not supported: rheostat renders charts itself, and its errors \
+                 name the template and the line"
+            );
+        }
         if self.enable_alpha_plugins || self.enable_exec {
             bail!(
                 "external plugins disabled: plugins and exec functions run programs that a \

@@ -1,4 +1,4 @@
-//! Fetching what a build needs: bodies of URLs, and Git repositories.
+//! Answering what a build needs: bodies of URLs, Git repositories, charts.
 //!
 //! Repositories are fetched by the `git` program, so that its configuration
 //! and credentials are those that people know. What was fetched is deleted
@@ -17,6 +17,7 @@ use rheostat_tree::TreePath;
 use rheostat_upstream::{Client, Destination, client, failure};
 use tempfile::TempDir;
 
+use super::charts::{self, ChartDefaults};
 use crate::disk::{Disk, MAX_FILE_BYTES};
 
 /// Longest time for the body of a URL. Kustomize itself waits for ever.
@@ -25,14 +26,24 @@ const HTTP_TIMEOUT: Duration = Duration::from_mins(2);
 const GIT_POLL: Duration = Duration::from_millis(10);
 
 /// Fetches on behalf of a build.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fetcher {
+    chart_defaults: ChartDefaults,
     client: Option<Client>,
     /// Repositories that were fetched; they live as long as the fetcher.
     clones: Vec<TempDir>,
 }
 
 impl Fetcher {
+    /// One that has fetched nothing yet.
+    pub(super) fn new(chart_defaults: ChartDefaults) -> Self {
+        Self {
+            chart_defaults,
+            client: None,
+            clones: Vec::new(),
+        }
+    }
+
     /// Answers all needs, and says on standard error what it waits for.
     ///
     /// # Errors
@@ -50,12 +61,23 @@ impl Fetcher {
                     let clone = self.fetch(spec)?;
                     answers.repository(spec, clone);
                 }
-                Need::Chart(chart) => {
+                Need::ChartFiles(source) => {
                     let refusal = FetchError::Failed(format!(
-                        "rendering charts is not supported yet: chart {:?}",
-                        chart.chart.name
+                        "fetching charts is not supported: unpack chart {:?} of {} into the \
+                         chart home, with helm pull --untar",
+                        source.name, source.repo
                     ));
-                    answers.chart(chart, Err(refusal));
+                    answers.chart_files(source, Err(refusal));
+                }
+                Need::Chart(chart) => {
+                    let text = charts::render(chart, &self.chart_defaults);
+                    let text = text
+                        .map(|text| Arc::from(text.into_bytes()))
+                        .map_err(|error| {
+                            let name = &chart.chart.name;
+                            FetchError::Failed(format!("rendering chart {name:?}: {error:#}"))
+                        });
+                    answers.chart(chart, text);
                 }
             }
         }

@@ -4,12 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::field_spec::FieldSpec;
 use crate::kustfile::decode::{Field, Record};
-use crate::kustfile::{Image, ObjectMeta, Replacement, Replica, Selector};
+use crate::kustfile::{HelmChart, HelmGlobals, Image, ObjectMeta, Replacement, Replica, Selector};
 
 #[derive(Debug, Default)]
 pub(super) struct Annotations {
     pub(super) annotations: BTreeMap<String, String>,
     pub(super) field_specs: Vec<FieldSpec>,
+}
+
+/// A chart, and what it would share with others: one configuration holds
+/// both.
+#[derive(Debug, Default)]
+pub(crate) struct ChartGenerator {
+    pub(crate) chart: HelmChart,
+    pub(crate) globals: HelmGlobals,
 }
 
 #[derive(Debug, Default)]

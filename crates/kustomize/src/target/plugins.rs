@@ -3,7 +3,7 @@
 use super::{Context, Inherited, Target, TargetError};
 use crate::accumulator::Accumulator;
 use crate::origin::{self, ORIGIN, Origin};
-use crate::plugins;
+use crate::plugins::{self, Generator, PluginError};
 use crate::resmap::ResMap;
 use crate::resource::{BuildAnnotations, Resource, read_resources};
 
@@ -48,20 +48,42 @@ impl Target<'_> {
             .map_err(|error| error.within("loading generator plugins"))?;
         for config in configs {
             let openapi = context.openapi();
-            let mut resource = plugins::generate(&config, &self.loader, &openapi)
-                .map_err(|error| TargetError::from(error).within("loading generator plugins"))?;
-            if let Some(origin) = Origin::of_plugin(&config) {
-                origin::annotate(&mut resource, &origin);
+            let resources = self
+                .run_plugin_generator(&config, context)
+                .map_err(|error| error.within("loading generator plugins"))?;
+            for mut resource in resources {
+                if let Some(origin) = Origin::of_plugin(&config) {
+                    origin::annotate(&mut resource, &origin);
+                }
+                gathered
+                    .resmap
+                    .absorb(resource, &openapi)
+                    .map_err(|error| {
+                        TargetError::from(error)
+                            .within(format!("merging from generator {}", config.id()))
+                    })?;
             }
-            gathered
-                .resmap
-                .absorb(resource, &openapi)
-                .map_err(|error| {
-                    TargetError::from(error)
-                        .within(format!("merging from generator {}", config.id()))
-                })?;
         }
         Ok(())
+    }
+
+    fn run_plugin_generator(
+        &self,
+        config: &Resource,
+        context: &Context<'_>,
+    ) -> Result<Vec<Resource>, TargetError> {
+        match plugins::generator(config)? {
+            Generator::Chart(plugin) => {
+                self.check_chart(&plugin.chart, context)
+                    .map_err(|error| PluginError::refused(config, error))?;
+                self.inflate(&plugin.chart, &plugin.globals, context)
+            }
+            Generator::Object(kind) => {
+                let openapi = context.openapi();
+                let resource = plugins::generate(kind, config, &self.loader, &openapi)?;
+                Ok(vec![resource])
+            }
+        }
     }
 
     /// Runs `validators`, which must change nothing but one label.
