@@ -57,6 +57,8 @@ pub fn definition<K: Kind>() -> Definition {
             "metadata": {
                 // The manifest may be part of what a Kustomization with variables applies.
                 "annotations": { metadata::kustomize::SUBSTITUTE: metadata::kustomize::DISABLED },
+                // `flux check` looks for it.
+                "labels": { "app.kubernetes.io/part-of": "flux" },
                 "name": format!("{}.{}", K::PLURAL, K::GROUP),
             },
             "spec": {
