@@ -1,4 +1,8 @@
 //! Asking the server what it would make of a stage, and having it make it.
+//!
+//! A single object is asked about, too, although an apply that changes nothing costs no more than the question: which
+//! objects are dirty is known from the answers alone, the ids of new ones must be recorded before they are created, and
+//! the words of a refusal tell that nothing was done.
 
 mod error;
 mod question;

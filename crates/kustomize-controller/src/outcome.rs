@@ -75,6 +75,8 @@ pub enum Health {
 pub enum End {
     /// Everything is as wanted.
     Applied,
+    /// Its source woke the object for a revision that it had applied meanwhile; nothing was done.
+    Known,
     /// The object is suspended.
     Suspended,
     /// The object may go.

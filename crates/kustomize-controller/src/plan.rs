@@ -2,6 +2,7 @@
 //! form. (pure)
 
 mod overlay;
+mod packed;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +16,13 @@ use rheostat_render::CommonMetadata;
 use rheostat_render::kustomization::{self, BuildError, Overlay};
 use rheostat_tree::{ReadSet, Tree, TreePath};
 
+use self::packed::Packed;
 use crate::desired::Desired;
 
 /// What is to be on the cluster.
 #[derive(Debug)]
 pub struct Plan {
-    /// The objects.
-    pub objects: Vec<Object>,
+    objects: Vec<Packed>,
     /// The digest of the manifests as they were built.
     pub digest: String,
     /// A Secret that is still encrypted, because of which nothing may be applied.
@@ -63,6 +64,13 @@ struct Inputs {
     overlay: Overlay,
     owner: Owner,
     common: CommonMetadata,
+}
+
+impl Plan {
+    /// The objects.
+    pub fn objects(&self) -> Vec<Object> {
+        self.objects.iter().map(Packed::unpack).collect()
+    }
 }
 
 impl Built {
@@ -116,7 +124,7 @@ pub fn plan(request: &Request, last: Option<Built>) -> Result<Built, PlanError> 
     let plan = Plan {
         encrypted: encrypted.map(ToString::to_string),
         digest: built.digest,
-        objects,
+        objects: objects.into_iter().map(Packed::new).collect(),
     };
     Ok(Built {
         plan: Arc::new(plan),

@@ -56,13 +56,16 @@ impl Reconciler for KustomizationReconciler {
             return outcome;
         }
         let mut facts = Facts::default();
+        let desired = Desired::parse(&object);
         let end = if object.spec.suspend {
             End::Suspended
+        } else if self.is_known(&object, &desired, pass.cause()) {
+            End::Known
         } else {
             let work = Work {
                 reconciler: self,
                 object: &object,
-                desired: &Desired::parse(&object),
+                desired: &desired,
                 pass,
             };
             match work.run(&mut memory, &mut facts).await {
@@ -82,6 +85,28 @@ impl Reconciler for KustomizationReconciler {
         moment: Moment,
     ) -> Report<KustomizationStatus> {
         report(object, outcome, moment)
+    }
+}
+
+impl KustomizationReconciler {
+    /// Whether a source woke the object for a revision that a pass, which had begun before, has applied.
+    fn is_known(&self, object: &Kustomization, desired: &Desired, cause: &Cause) -> bool {
+        let (Cause::Watch(source) | Cause::CatchUp(source)) = cause else {
+            return false;
+        };
+        let Some(status) = &object.status else {
+            return false;
+        };
+        let is_ready = object
+            .condition(&ConditionType::Ready)
+            .is_some_and(rheostat_api::Condition::is_true);
+        source == &desired.source
+            && is_ready
+            && status.observed_generation == Some(object.generation())
+            && self
+                .surroundings
+                .artifact(object, desired)
+                .is_ok_and(|artifact| status.last_applied_revision == Some(artifact.revision))
     }
 }
 
@@ -198,7 +223,7 @@ impl Work<'_> {
             return Err(Halt::failed(Reason::ReconciliationFailed, message, retry).into());
         }
         let applied = execution
-            .apply(&plan.objects, &stored, memory, facts)
+            .apply(&plan.objects(), &stored, memory, facts)
             .await?;
         let wanted = applied.log.inventory();
         let stale = stored.joined(&memory.unrecorded).without(&wanted);

@@ -34,7 +34,7 @@ pub fn report(
     record_history(&mut status, outcome, moment);
     set_conditions(&mut status, object, outcome, moment);
     let next = match &outcome.end {
-        End::Applied => Requeue::Interval(desired.interval),
+        End::Applied | End::Known => Requeue::Interval(desired.interval),
         End::Suspended | End::Finalized => Requeue::Never,
         End::Stopped => Requeue::Backoff,
         End::Halted(halt) => match halt.verdict {
@@ -137,7 +137,7 @@ fn set_conditions(
                 conditions.remove(&ConditionType::Stalled);
             }
         }
-        End::Suspended | End::Finalized | End::Stopped => {}
+        End::Known | End::Suspended | End::Finalized | End::Stopped => {}
     }
     end_of_work(&mut conditions);
     let is_ready = conditions.is_true(&ConditionType::Ready);
@@ -198,7 +198,7 @@ fn events(desired: &Desired, outcome: &Outcome, moment: Moment) -> Vec<Event> {
             Notice::Warning => Event::warning(halt.reason.as_str(), &halt.message),
             Notice::Note(text) => Event::normal(halt.reason.as_str(), text),
         },
-        End::Suspended | End::Finalized | End::Stopped => return Vec::new(),
+        End::Known | End::Suspended | End::Finalized | End::Stopped => return Vec::new(),
     };
     vec![about(event, outcome.facts.revision.as_ref())]
 }
@@ -217,7 +217,7 @@ fn log(desired: &Desired, outcome: &Outcome, moment: Moment) -> LogLine {
             None,
         ),
         End::Finalized => line("Kustomization is finalized".to_owned(), None),
-        End::Stopped => LogLine::default(),
+        End::Known | End::Stopped => LogLine::default(),
         End::Halted(halt) => match halt.notice {
             Notice::Warning => {
                 let took = GoDuration::from_std(moment.took);

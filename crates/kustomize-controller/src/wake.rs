@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rheostat_api::{Artifact, ConditionType, Kind, Kustomization, Object};
 use rheostat_runtime::{Cause, Change, ObjectKey, ObjectRef, Store, Waker};
@@ -15,6 +16,9 @@ use crate::trees::Trees;
 /// How far dependencies are followed for the order of waking. A longer chain, or a cycle, is woken
 /// all the same; its members then wait for each other.
 const MAX_CHAIN: usize = 64;
+
+/// How long those wait for whom nothing has changed. A pass over a few objects takes a twentieth of it.
+const HEAD_START: Duration = Duration::from_secs(1);
 
 /// What a Kustomization refers to: its source and those that come first. (pure)
 pub fn references(object: &Kustomization) -> Vec<ObjectRef> {
@@ -62,7 +66,8 @@ impl SourceWaker {
     }
 
     /// Wakes those first whose build changes, and whom they depend on: the others only have to take
-    /// note of the revision, and a large repository has many of them.
+    /// note of the revision, and a large repository has many of them. They begin when the first ones
+    /// have ended, since what they ask of the API server would hold those up.
     async fn wake(self, source: ObjectRef, artifact: Artifact) {
         let due = in_order(&self.managed, &source, &artifact.revision);
         if due.is_empty() {
@@ -75,12 +80,33 @@ impl SourceWaker {
         };
         let (first, rest): (Vec<_>, Vec<_>) =
             due.into_iter().partition(|due| urgent.contains(&due.key));
-        for due in first {
+        for due in &first {
             self.waker.wake(&due.key, Cause::Watch(source.clone()));
+        }
+        if !rest.is_empty() {
+            let ended = async {
+                for due in &first {
+                    self.attempted(&due.key, &artifact).await;
+                }
+            };
+            // Those that are not done by then have to share the server.
+            let _ = tokio::time::timeout(HEAD_START, ended).await;
         }
         for due in rest {
             self.waker.wake(&due.key, Cause::CatchUp(source.clone()));
         }
+    }
+}
+
+impl SourceWaker {
+    /// Resolves once an object has tried the revision of an artifact, or is gone.
+    async fn attempted(&self, key: &ObjectKey, artifact: &Artifact) {
+        let has_ended = |object: Option<&Kustomization>| {
+            let status = object.and_then(|object| object.status.as_ref());
+            let attempted = status.and_then(|status| status.last_attempted_revision.as_ref());
+            (object.is_none() || attempted == Some(&artifact.revision)).then_some(())
+        };
+        self.managed.wait_until(key, has_ended).await;
     }
 }
 

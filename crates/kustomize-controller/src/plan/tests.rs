@@ -45,7 +45,8 @@ fn objects_are_marked_and_common_metadata_wins() {
         &json!({"commonMetadata": common}),
         &[("app/a.yaml", CONFIG)],
     );
-    let labels = &built.plan.objects[0].value()["metadata"]["labels"];
+    let objects = built.plan.objects();
+    let labels = &objects[0].value()["metadata"]["labels"];
     let expected = json!({
         "kustomize.toolkit.fluxcd.io/name": "other",
         "kustomize.toolkit.fluxcd.io/namespace": "apps",

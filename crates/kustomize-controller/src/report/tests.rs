@@ -208,17 +208,23 @@ fn failed_health_is_told_twice_and_passed_health_once() {
 }
 
 #[test]
-fn a_suspended_object_that_is_ready_has_seen_its_generation() {
+fn an_object_that_is_ready_and_left_alone_has_seen_its_generation() {
     let ready = json!({"conditions": [{
         "type": "Ready", "status": "True", "reason": "ReconciliationSucceeded", "message": "m",
         "lastTransitionTime": "2026-01-01T00:00:00Z", "observedGeneration": 2,
     }], "observedGeneration": 2});
-    let outcome = Outcome {
-        facts: Facts::default(),
-        end: End::Suspended,
-    };
-    let conditions: &[&str] = &["Ready=True/ReconciliationSucceeded m"];
-    check(&ready, &outcome, (conditions, Some(3), &[], Requeue::Never));
+    let hour = Duration::from_hours(1);
+    for (end, next) in [
+        (End::Suspended, Requeue::Never),
+        (End::Known, Requeue::Interval(hour)),
+    ] {
+        let outcome = Outcome {
+            facts: Facts::default(),
+            end,
+        };
+        let conditions: &[&str] = &["Ready=True/ReconciliationSucceeded m"];
+        check(&ready, &outcome, (conditions, Some(3), &[], next));
+    }
 }
 
 #[test]
