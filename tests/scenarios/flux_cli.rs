@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use anyhow::Result;
 use rheostat_scenarios::{World, config_map};
 use rheostat_testing::process::Scratch;
 use rheostat_testing::{Commit, ControlPlane};
@@ -13,6 +14,10 @@ struct Answer {
 }
 
 /// Whether there is a `flux` to be run.
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever runs the tests is to see what was left out"
+)]
 fn is_installed() -> bool {
     let version = Command::new("flux").args(["version", "--client"]).output();
     let is_installed = version.is_ok_and(|output| output.status.success());
@@ -22,28 +27,32 @@ fn is_installed() -> bool {
     is_installed
 }
 
-async fn flux(world: &World, arguments: &[&str]) -> Answer {
-    let plane = ControlPlane::shared().await.unwrap();
+async fn flux(world: &World, arguments: &[&str]) -> Result<Answer> {
+    let plane = ControlPlane::shared().await?;
     let mut command = Command::new("flux");
     command
         .args(arguments)
         .args(["--namespace", &world.namespace, "--timeout", "1m"])
         .env("KUBECONFIG", plane.kubeconfig());
     let output = tokio::task::spawn_blocking(move || command.output());
-    let output = output.await.unwrap().unwrap();
+    let output = output.await??;
     let text = [output.stdout, output.stderr].concat();
-    Answer {
+    Ok(Answer {
         text: String::from_utf8_lossy(&text).into_owned(),
         is_success: output.status.success(),
-    }
+    })
 }
 
 /// Runs a command that succeeds and prints these words.
 async fn check(world: &World, arguments: &[&str], words: &[&str]) {
-    let Answer { text, is_success } = flux(world, arguments).await;
+    let answer = flux(world, arguments).await;
+    let Answer { text, is_success } = answer.expect("flux runs");
     assert!(is_success, "flux {arguments:?}: {text}");
     for word in words {
-        assert!(text.contains(word), "no `{word}` in flux {arguments:?}: {text}");
+        assert!(
+            text.contains(word),
+            "no `{word}` in flux {arguments:?}: {text}"
+        );
     }
 }
 
@@ -60,11 +69,32 @@ async fn what_is_there_is_shown() {
         .unwrap();
     let applied = format!("Applied revision: main@sha1:{}", &revision[..8]);
     let object = format!("ConfigMap/{}/settings", world.namespace);
-    check(&world, &["get", "all"], &["gitrepository/app", "kustomization/app", &applied]).await;
+    check(
+        &world,
+        &["get", "all"],
+        &["gitrepository/app", "kustomization/app", &applied],
+    )
+    .await;
     check(&world, &["tree", "kustomization", "app"], &[&object]).await;
-    check(&world, &["events"], &[&object, "Reconciliation finished in"]).await;
-    check(&world, &["export", "kustomization", "app"], &["targetNamespace"]).await;
-    let traced = ["trace", "configmap", "settings", "--api-version=v1", "--kind=ConfigMap"];
+    check(
+        &world,
+        &["events"],
+        &[&object, "Reconciliation finished in"],
+    )
+    .await;
+    check(
+        &world,
+        &["export", "kustomization", "app"],
+        &["targetNamespace"],
+    )
+    .await;
+    let traced = [
+        "trace",
+        "configmap",
+        "settings",
+        "--api-version=v1",
+        "--kind=ConfigMap",
+    ];
     check(&world, &traced, &["Managed by Flux", &applied]).await;
 }
 
@@ -78,7 +108,9 @@ async fn a_commit_is_compared_reconciled_and_held_back() {
     let folder = Scratch::new("flux-diff").unwrap();
     std::fs::write(folder.path().join("settings.yaml"), &green).unwrap();
     let path = folder.path().to_string_lossy().into_owned();
-    let Answer { text, .. } = flux(&world, &["diff", "kustomization", "app", "--path", &path]).await;
+    let Answer { text, .. } = flux(&world, &["diff", "kustomization", "app", "--path", &path])
+        .await
+        .unwrap();
     let drift = format!("ConfigMap/{}/settings drifted", world.namespace);
     for word in [drift.as_str(), "- blue", "+ green"] {
         assert!(text.contains(word), "no `{word}` in {text}");
@@ -89,11 +121,29 @@ async fn a_commit_is_compared_reconciled_and_held_back() {
     let applied = format!("applied revision main@sha1:{id}");
     let reconcile = ["reconcile", "kustomization", "app", "--with-source"];
     check(&world, &reconcile, &[&applied]).await;
-    world.until_value("settings", "color", "green").await.unwrap();
+    world
+        .until_value("settings", "color", "green")
+        .await
+        .unwrap();
 
-    check(&world, &["suspend", "kustomization", "app"], &["kustomization suspended"]).await;
-    check(&world, &["suspend", "source", "git", "app"], &["source git suspended"]).await;
+    check(
+        &world,
+        &["suspend", "kustomization", "app"],
+        &["kustomization suspended"],
+    )
+    .await;
+    check(
+        &world,
+        &["suspend", "source", "git", "app"],
+        &["source git suspended"],
+    )
+    .await;
     check(&world, &["get", "kustomizations"], &["True"]).await;
-    check(&world, &["resume", "source", "git", "app"], &["fetched revision"]).await;
+    check(
+        &world,
+        &["resume", "source", "git", "app"],
+        &["fetched revision"],
+    )
+    .await;
     check(&world, &["resume", "kustomization", "app"], &[&applied]).await;
 }

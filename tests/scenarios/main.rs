@@ -3,5 +3,6 @@
 mod charts;
 mod crash;
 mod failure;
+mod flux_cli;
 mod follow;
 mod suspend;

@@ -34,6 +34,10 @@ pub struct RecordArgs {
     /// Change nothing, and fail if an answer differs from the recorded one.
     #[arg(long)]
     check: bool,
+    /// Change nothing, and fail if each of our controllers beside the other one of Flux's answers otherwise; for
+    /// `controllers`.
+    #[arg(long)]
+    mixed: bool,
 }
 
 /// What answers.
@@ -52,7 +56,10 @@ enum Reference {
 pub async fn run(command: &Command) -> Result<()> {
     match command {
         Command::Record(args) => match (args.reference, &args.flux) {
-            (Reference::Controllers, Some(flux)) => controllers::record(flux, args.check).await,
+            (Reference::Controllers, Some(flux)) if args.check || args.mixed => {
+                controllers::check(flux, args.mixed).await
+            }
+            (Reference::Controllers, Some(flux)) => controllers::record(flux).await,
             (Reference::Controllers | Reference::Kustomize, _) => kustomize::record(args.check),
         },
         Command::Fuzz(args) => fuzz::run(args),
