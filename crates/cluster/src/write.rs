@@ -3,9 +3,11 @@
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::access::{AccessError, Cluster, absent_is_none, body, query, request};
+use crate::metadata::ObjectHead;
 use crate::resource::{Resource, Target};
 
 /// How an object is written.
@@ -49,11 +51,14 @@ impl Propagation {
     }
 }
 
+/// Asks the server to answer with the metadata of a list's items alone.
+const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
 /// A list of which only the items are read.
 #[derive(Deserialize)]
-struct List {
-    #[serde(default)]
-    items: Vec<Value>,
+struct List<T> {
+    /// Null in an empty list of metadata.
+    items: Option<Vec<T>>,
 }
 
 impl Cluster {
@@ -118,11 +123,34 @@ impl Cluster {
         namespace: Option<&str>,
         selector: &str,
     ) -> Result<Vec<Value>, AccessError> {
+        self.list_as(resource, namespace, (selector, None)).await
+    }
+
+    /// As [`list`](Self::list), with an answer of metadata alone.
+    ///
+    /// # Errors
+    /// When the server refuses or cannot be reached.
+    pub async fn list_metadata(
+        &self,
+        resource: &Resource,
+        namespace: Option<&str>,
+        selector: &str,
+    ) -> Result<Vec<ObjectHead>, AccessError> {
+        self.list_as(resource, namespace, (selector, Some(METADATA_LIST)))
+            .await
+    }
+
+    async fn list_as<T: DeserializeOwned>(
+        &self,
+        resource: &Resource,
+        namespace: Option<&str>,
+        (selector, accept): (&str, Option<&str>),
+    ) -> Result<Vec<T>, AccessError> {
         let collection = resource.collection(namespace);
         let path = format!("{collection}?labelSelector={}", query(selector));
-        let request = request(Method::GET, &path, None, Vec::new())?;
-        let list: List = self.send(request).await?;
-        Ok(list.items)
+        let request = request(Method::GET, &path, accept, Vec::new())?;
+        let list: List<T> = self.send(request).await?;
+        Ok(list.items.unwrap_or_default())
     }
 
     /// Deletes an object, whichever incarnation is there. Absent is no error: the answer tells whether there was something to

@@ -9,6 +9,7 @@ mod upgrade;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rheostat_cluster::ServerVersion;
 use rheostat_gotemplate::{Map, Value};
 use rheostat_helm::release::{ApplyMethod, ReleasedChart, name};
 use rheostat_helm::{Chart, RenderOptions, Rendered};
@@ -88,6 +89,7 @@ struct Render<'a> {
     revision: i64,
     is_upgrade: bool,
     skips_schema: bool,
+    server: ServerVersion,
 }
 
 impl Render<'_> {
@@ -97,13 +99,12 @@ impl Render<'_> {
         chart: &Chart,
         values: &Arc<Map>,
     ) -> Result<(Rendered, Arc<ReleasedChart>), Cause> {
-        let version = capabilities::reach(&configuration.cluster).await?;
         let options = RenderOptions {
             name: self.name.to_owned(),
             namespace: self.namespace.to_owned(),
             revision: self.revision,
             is_upgrade: self.is_upgrade,
-            capabilities: capabilities::of(&configuration.cluster, version).await?,
+            capabilities: capabilities::of(&configuration.cluster, self.server.clone()).await?,
             skips_schema: self.skips_schema,
             ..RenderOptions::default()
         };

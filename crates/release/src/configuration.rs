@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rheostat_cluster::Cluster;
-use rheostat_helm::release::{Release, Time};
+use rheostat_helm::release::{Release, Time, name};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Cause;
@@ -85,9 +85,9 @@ impl Configuration {
             .await?;
         let storage = self.storage();
         for forgotten in storage.surplus(&release.name, max_history).await? {
-            self.tell(StepKind::DeleteRecord, forgotten.record_name())
-                .await?;
-            storage.delete(&forgotten).await?;
+            let record = name::record(&release.name, forgotten);
+            self.tell(StepKind::DeleteRecord, record).await?;
+            storage.delete(&release.name, forgotten).await?;
         }
         storage.create(release).await?;
         self.observer.recorded(release);
@@ -114,7 +114,7 @@ impl Configuration {
     pub(crate) async fn delete_record(&self, release: &Release) -> Result<(), Cause> {
         self.tell(StepKind::DeleteRecord, release.record_name())
             .await?;
-        match self.storage().delete(release).await {
+        match self.storage().delete(&release.name, release.version).await {
             // It was deleted by somebody else, which is what was wanted.
             Ok(()) | Err(StorageError::NotFound) => {}
             Err(error) => return Err(error.into()),

@@ -70,6 +70,8 @@ pub(crate) async fn apply(
 #[derive(Debug)]
 pub(crate) struct Apply<'a> {
     pub(crate) definitions: &'a Definitions,
+    /// The release's namespace.
+    pub(crate) namespace: &'a str,
     pub(crate) is_server: bool,
     pub(crate) wait: Wait,
 }
@@ -80,7 +82,7 @@ impl Apply<'_> {
         configuration: &Configuration,
         text: &str,
     ) -> Result<Vec<Object>, objects::BuildError> {
-        let mut objects = objects::build(&configuration.cluster, text, "").await?;
+        let mut objects = objects::build(&configuration.cluster, text, self.namespace).await?;
         objects.retain(|object| object.kind() == "CustomResourceDefinition");
         for object in &mut objects {
             for (key, label) in &self.definitions.labels {

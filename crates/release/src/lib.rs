@@ -57,5 +57,5 @@ pub use rheostat_helm::release::{
     ApplyMethod, HookExecution, HookPhase, Info, Release, ReleasedHook, Status,
 };
 pub use settle::Wait;
-pub use storage::{Storage, StorageError};
+pub use storage::{Revision, Storage, StorageError};
 pub use writer::WriteError;

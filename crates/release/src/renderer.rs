@@ -2,6 +2,7 @@
 
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rand::Rng as _;
 use rheostat_cluster::{Cluster, MapperError, Target};
@@ -105,7 +106,7 @@ async fn look_up(
 ) -> Result<Value, String> {
     let resource = match cluster.mapper().exact(api_version, kind).await {
         Ok(resource) => resource,
-        Err(MapperError::NoMatch { .. }) => return Ok(Value::map()),
+        Err(MapperError::NoMatch { .. }) => return unknown(cluster, api_version, kind).await,
         Err(error) => return Err(error.to_string()),
     };
     if !name.is_empty() {
@@ -136,6 +137,19 @@ async fn look_up(
         ("items", Value::list(items.collect())),
     ];
     Ok(Value::from(list.into_iter().collect::<Map>()))
+}
+
+/// A kind that the cluster does not serve has no objects. Helm takes it for an error if the cluster does not serve its group in
+/// that version at all.
+async fn unknown(cluster: &Cluster, api_version: &str, kind: &str) -> Result<Value, String> {
+    let served = cluster.mapper().api_versions(Duration::MAX).await;
+    let served = served.map_err(|error| error.to_string())?;
+    if served.iter().any(|served| served == api_version) {
+        return Ok(Value::map());
+    }
+    Err(format!(
+        "unable to get apiresource from unstructured: {api_version}, Kind={kind}: the server could not find the requested resource"
+    ))
 }
 
 /// An object as a client of Kubernetes reads it: whole numbers are integers.

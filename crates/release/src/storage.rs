@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rheostat_cluster::{
-    AccessError, Cluster, Propagation, Resource, Target, TargetError, WriteRequest,
+    AccessError, Cluster, ObjectHead, Propagation, Resource, Target, TargetError, WriteRequest,
 };
 use rheostat_helm::release::codec::{self, DecodeError, EncodeError};
 use rheostat_helm::release::{Release, Status, name};
@@ -55,6 +55,15 @@ pub enum StorageError {
     },
 }
 
+/// A revision, as its record's metadata shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Its number.
+    pub version: i64,
+    /// Whether it is the one that is deployed.
+    pub is_deployed: bool,
+}
+
 /// The records of releases in one namespace.
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -89,13 +98,46 @@ impl Storage {
         self.query(&format!("name={release},owner=helm")).await
     }
 
-    /// The newest revision of a release.
+    /// The revisions of a release by their numbers, the oldest first, whether or not their records read. No record is fetched.
     ///
     /// # Errors
-    /// As [`history`](Self::history), and [`StorageError::NoRevision`] if no record reads.
+    /// [`StorageError::NotFound`] if there is none, and when the server refuses or cannot be reached.
+    pub async fn revisions(&self, release: &str) -> Result<Vec<Revision>, StorageError> {
+        let selector = format!("name={release},owner=helm");
+        let listed = self
+            .cluster
+            .list_metadata(&self.secrets, Some(&self.namespace), &selector)
+            .await;
+        let heads = listed.map_err(queried)?;
+        if heads.is_empty() {
+            return Err(StorageError::NotFound);
+        }
+        let revision = |head: ObjectHead| {
+            let status = head.metadata.labels.get("status");
+            Some(Revision {
+                version: name::revision(&head.metadata.name)?,
+                is_deployed: status.is_some_and(|status| status == Status::Deployed.name()),
+            })
+        };
+        let mut revisions: Vec<Revision> = heads.into_iter().filter_map(revision).collect();
+        revisions.sort_by_key(|revision| revision.version);
+        Ok(revisions)
+    }
+
+    /// The newest revision of a release that reads.
+    ///
+    /// # Errors
+    /// As [`revisions`](Self::revisions), and [`StorageError::NoRevision`] if no record reads.
     pub async fn last(&self, release: &str) -> Result<Release, StorageError> {
-        let newest = self.history(release).await?.pop();
-        newest.ok_or_else(|| StorageError::NoRevision(release.to_owned()))
+        for revision in self.revisions(release).await?.iter().rev() {
+            match self.get(release, revision.version).await {
+                Ok(last) => return Ok(last),
+                // Helm passes over what does not read; what was deleted meanwhile is no revision.
+                Err(StorageError::Decode { .. } | StorageError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StorageError::NoRevision(release.to_owned()))
     }
 
     /// The revisions of a release that are deployed, the oldest first; normally one.
@@ -164,8 +206,8 @@ impl Storage {
     ///
     /// # Errors
     /// [`StorageError::NotFound`], and when the server refuses or cannot be reached.
-    pub async fn delete(&self, release: &Release) -> Result<(), StorageError> {
-        let target = self.target(&release.record_name())?;
+    pub async fn delete(&self, release: &str, version: i64) -> Result<(), StorageError> {
+        let target = self.target(&name::record(release, version))?;
         match self
             .cluster
             .delete_with(&target, Propagation::Background)
@@ -186,23 +228,20 @@ impl Storage {
         &self,
         release: &str,
         max_history: usize,
-    ) -> Result<Vec<Release>, StorageError> {
+    ) -> Result<Vec<i64>, StorageError> {
         if max_history == 0 {
             return Ok(Vec::new());
         }
-        let mut history = match self.history(release).await {
+        let mut revisions = match self.revisions(release).await {
             Err(StorageError::NotFound) => return Ok(Vec::new()),
-            history => history?,
+            revisions => revisions?,
         };
-        let surplus = history.len().saturating_sub(max_history - 1);
-        let deployed = history
-            .iter()
-            .rev()
-            .find(|revision| revision.info.status == Status::Deployed)
-            .map(|revision| revision.version);
-        history.retain(|revision| Some(revision.version) != deployed);
-        history.truncate(surplus);
-        Ok(history)
+        let surplus = revisions.len().saturating_sub(max_history - 1);
+        let deployed = revisions.iter().rev().find(|revision| revision.is_deployed);
+        let deployed = deployed.map(|revision| revision.version);
+        revisions.retain(|revision| Some(revision.version) != deployed);
+        revisions.truncate(surplus);
+        Ok(revisions.iter().map(|revision| revision.version).collect())
     }
 
     async fn query(&self, selector: &str) -> Result<Vec<Release>, StorageError> {
@@ -210,10 +249,7 @@ impl Storage {
             .cluster
             .list(&self.secrets, Some(&self.namespace), selector)
             .await;
-        let secrets = listed.map_err(|cause| StorageError::Access {
-            action: "query: failed to query with labels".to_owned(),
-            cause,
-        })?;
+        let secrets = listed.map_err(queried)?;
         if secrets.is_empty() {
             return Err(StorageError::NotFound);
         }
@@ -270,6 +306,13 @@ impl Storage {
             manager: &self.manager,
             is_strict: false,
         }
+    }
+}
+
+fn queried(cause: AccessError) -> StorageError {
+    StorageError::Access {
+        action: "query: failed to query with labels".to_owned(),
+        cause,
     }
 }
 

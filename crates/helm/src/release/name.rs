@@ -42,6 +42,12 @@ pub fn record(release: &str, version: i64) -> String {
     format!("{RECORD_PREFIX}.{release}.v{version}")
 }
 
+/// The revision that the record of a name is of.
+pub fn revision(record: &str) -> Option<i64> {
+    let (_, version) = record.strip_prefix(RECORD_PREFIX)?.rsplit_once(".v")?;
+    version.parse().ok()
+}
+
 /// Checks the name of a release.
 ///
 /// # Errors
@@ -67,10 +73,19 @@ pub fn validate(name: &str) -> Result<(), NameError> {
 
 #[cfg(test)]
 mod tests {
-    use super::validate;
+    use super::{record, revision, validate};
 
     fn check(name: &str, is_valid: bool) {
         assert_eq!(validate(name).is_ok(), is_valid, "{name:?}");
+    }
+
+    #[test]
+    fn records_are_called_after_release_and_revision() {
+        let name = record("a.v1", 12);
+        assert_eq!(name, "sh.helm.release.v1.a.v1.v12");
+        assert_eq!(revision(&name), Some(12));
+        assert_eq!(revision("sh.helm.release.v1.a"), None);
+        assert_eq!(revision("other.v1"), None);
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Install {
         &self,
         configuration: &Configuration,
     ) -> Result<(Release, Vec<Object>, Vec<Object>), Cause> {
-        capabilities::reach(&configuration.cluster)
+        let server = capabilities::reach(&configuration.cluster)
             .await
             .map_err(|cause| cause.within("cluster reachability check failed"))?;
         let replaced = self
@@ -139,6 +139,7 @@ impl Install {
         let values = to_map(&self.values);
         let how = definitions::Apply {
             definitions: &self.definitions,
+            namespace: &self.namespace,
             is_server: self.is_server_side,
             wait: self.wait,
         };
@@ -149,6 +150,7 @@ impl Install {
             revision: 1,
             is_upgrade: false,
             skips_schema: self.skips_schema,
+            server,
         };
         let (rendered, chart) = render.run(configuration, &self.chart, &values).await?;
         check_labels(&self.labels)?;

@@ -153,7 +153,7 @@ impl Upgrade {
     }
 
     async fn prepare(&self, configuration: &Configuration) -> Result<Plan, Cause> {
-        capabilities::reach(&configuration.cluster).await?;
+        let server = capabilities::reach(&configuration.cluster).await?;
         check_name(&self.name)?;
         let (current, last) = self.revisions(configuration).await?;
         let is_server = self.server_side_apply.is_server(last.apply_method);
@@ -161,6 +161,7 @@ impl Upgrade {
         let map = to_map(&values);
         let how = definitions::Apply {
             definitions: &self.definitions,
+            namespace: &current.namespace,
             is_server,
             wait: self.wait,
         };
@@ -171,6 +172,7 @@ impl Upgrade {
             revision: last.version + 1,
             is_upgrade: true,
             skips_schema: self.skips_schema,
+            server,
         };
         let (rendered, chart) = render.run(configuration, &chart, &map).await?;
         check_labels(&self.labels)?;

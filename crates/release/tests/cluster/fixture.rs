@@ -4,9 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use futures::StreamExt;
+use futures::future::ready;
 use kube::Client;
 use kube::api::{Patch, PatchParams};
-use rheostat_cluster::{Cluster, Limits};
+use rheostat_cluster::{Change, Cluster, Limits, Selection};
 use rheostat_helm::chart::{Chart, ChartFile};
 use rheostat_release::{Configuration, Install, Release, Upgrade};
 use rheostat_testing::process::Scratch;
@@ -130,6 +132,17 @@ impl World {
             .expect("the kind is served");
         let found = api.get_opt(name).await.expect("the server answers");
         found.map(|object| serde_json::to_value(object).expect("an object is JSON"))
+    }
+
+    /// Waits for an object.
+    pub(crate) async fn until_there(&self, api_version: &str, kind: &str, name: &str) {
+        let mapper = self.configuration.cluster.mapper();
+        let resource = mapper.exact(api_version, kind).await.expect("served");
+        let name = Selection::Name(name.to_owned());
+        let cluster = &self.configuration.cluster;
+        let changes = cluster.subscribe(&resource, Some(&self.namespace), &name);
+        let mut present = changes.filter(|change| ready(matches!(change, Change::Present(_))));
+        present.next().await.expect("a subscription does not end");
     }
 
     /// The color that the release's object has.

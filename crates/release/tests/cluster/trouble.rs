@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use rheostat_release::{Cause, Status, StorageError, Uninstall};
 use serde_json::json;
@@ -114,7 +115,7 @@ async fn a_record_that_was_deleted_is_a_release_that_is_not() {
     world
         .configuration
         .storage()
-        .delete(&release)
+        .delete(NAME, release.version)
         .await
         .expect("deleted");
     let error = upgrade(&small(), json!({}))
@@ -178,9 +179,10 @@ async fn an_action_that_is_aborted_is_recorded_as_failed() {
     install.wait = rheostat_release::Wait::Objects;
     let run = install.run(&world.configuration);
     let abort = async {
-        while world.live("v1", "Pod", NAME).await.is_none() {
-            tokio::task::yield_now().await;
-        }
+        let pod = world.until_there("v1", "Pod", NAME);
+        tokio::time::timeout(Duration::from_secs(30), pod)
+            .await
+            .expect("the pod is created");
         world.configuration.abort.cancel();
     };
     let (error, ()) = tokio::join!(run, abort);
