@@ -36,6 +36,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("git", &["gocompat", "tree", "upstream"]),
     ("artifact", &["gocompat", "tree", "upstream"]),
     ("oci", &["artifact", "gocompat", "upstream"]),
+    (
+        "chart-repository",
+        &["gocompat", "gotemplate", "helm", "tree", "upstream", "yaml"],
+    ),
     // Clusters.
     ("cluster", &["gocompat", "manifest"]),
     (
@@ -52,7 +56,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "source-controller",
         &[
-            "api", "artifact", "cluster", "git", "gocompat", "oci", "runtime", "tree", "upstream",
+            "api",
+            "artifact",
+            "chart-repository",
+            "cluster",
+            "git",
+            "gocompat",
+            "gotemplate",
+            "helm",
+            "manifest",
+            "oci",
+            "runtime",
+            "tree",
+            "upstream",
             "yaml",
         ],
     ),
