@@ -21,6 +21,9 @@ pub struct Args {
     /// Where artifacts are kept and served.
     #[command(flatten)]
     pub storage: StorageArgs,
+    /// How large things of Helm may be.
+    #[command(flatten)]
+    pub helm: HelmArgs,
     /// Flags that must stay at their defaults.
     #[command(flatten)]
     pub unsupported: UnsupportedArgs,
@@ -51,21 +54,26 @@ pub struct StorageArgs {
     pub artifact_digest_algo: Algorithm,
 }
 
+/// How large things of Helm may be.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct HelmArgs {
+    /// The max allowed size in bytes of a Helm repository index file.
+    #[arg(long, default_value_t = 52_428_800)]
+    pub helm_index_max_size: u64,
+    /// The max allowed size in bytes of a Helm chart file.
+    #[arg(long, default_value_t = 10_485_760)]
+    pub helm_chart_max_size: u64,
+    /// The max allowed size in bytes of a file in a Helm chart.
+    #[arg(long, default_value_t = 5_242_880)]
+    pub helm_chart_file_max_size: u64,
+}
+
 /// Flags that the reference has and that nothing here answers to yet.
 #[derive(Debug, clap::Args)]
 pub struct UnsupportedArgs {
     /// Tokens of cloud identities.
     #[command(flatten)]
     pub token_cache: TokenCacheArgs,
-    /// The max allowed size in bytes of a Helm repository index file.
-    #[arg(long, default_value_t = 52_428_800)]
-    pub helm_index_max_size: i64,
-    /// The max allowed size in bytes of a Helm chart file.
-    #[arg(long, default_value_t = 10_485_760)]
-    pub helm_chart_max_size: i64,
-    /// The max allowed size in bytes of a file in a Helm chart.
-    #[arg(long, default_value_t = 5_242_880)]
-    pub helm_chart_file_max_size: i64,
     /// The maximum size of the cache in number of indexes.
     #[arg(long, default_value_t = 0)]
     pub helm_cache_max_size: i64,
@@ -113,18 +121,6 @@ impl Args {
     fn defaults(&self) -> Vec<(&'static str, bool)> {
         let flags = &self.unsupported;
         let mut defaults = vec![
-            (
-                "--helm-index-max-size",
-                flags.helm_index_max_size == 52_428_800,
-            ),
-            (
-                "--helm-chart-max-size",
-                flags.helm_chart_max_size == 10_485_760,
-            ),
-            (
-                "--helm-chart-file-max-size",
-                flags.helm_chart_file_max_size == 5_242_880,
-            ),
             ("--helm-cache-max-size", flags.helm_cache_max_size == 0),
             (
                 "--helm-cache-ttl",

@@ -23,6 +23,8 @@ pub struct SourceContext {
     pub retention: Retention,
     /// How artifacts are digested.
     pub algorithm: Algorithm,
+    /// How large things of Helm may be.
+    pub helm: HelmLimits,
     /// Where packs and other unfinished things lie.
     pub work: PathBuf,
 }
@@ -51,6 +53,17 @@ impl RegistryClients {
             unverified: client::client_with(Destination::Registry, &unverified)?,
         })
     }
+}
+
+/// How large things of Helm may be, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HelmLimits {
+    /// The index of a repository.
+    pub index_bytes: u64,
+    /// The archive of a chart.
+    pub chart_bytes: u64,
+    /// A file of a chart.
+    pub file_bytes: u64,
 }
 
 impl std::fmt::Debug for SourceContext {

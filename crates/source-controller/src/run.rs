@@ -17,10 +17,11 @@ use rheostat_upstream::{Destination, client};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{Args, StorageArgs};
+use crate::args::{Args, HelmArgs, StorageArgs};
 use crate::bucket::Buckets;
-use crate::context::{RegistryClients, SourceContext};
+use crate::context::{HelmLimits, RegistryClients, SourceContext};
 use crate::git_repository::GitRepositories;
+use crate::helm_repository::HelmRepositories;
 use crate::oci_repository::OciRepositories;
 use crate::source::{Source, SourceReconciler};
 
@@ -44,14 +45,17 @@ pub async fn run(args: Args) -> Result<()> {
     args.check()?;
     args.gates()?;
     let Args {
-        runtime, storage, ..
+        runtime,
+        storage,
+        helm,
+        ..
     } = args;
-    shell::run(ROLE, &runtime, |context| lead(context, storage)).await?;
+    shell::run(ROLE, &runtime, |context| lead(context, storage, helm)).await?;
     Ok(())
 }
 
 /// What this instance does once it may act.
-async fn lead(context: Context, args: StorageArgs) -> Result<()> {
+async fn lead(context: Context, args: StorageArgs, helm: HelmArgs) -> Result<()> {
     let storage = Storage::open(&args.storage_path, &args.advertised_address())?;
     let work = args.work_folder();
     make_empty(&work).with_context(|| format!("make '{}' empty", work.display()))?;
@@ -75,6 +79,11 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
             records: args.artifact_retention_records,
         },
         algorithm: args.artifact_digest_algo,
+        helm: HelmLimits {
+            index_bytes: helm.helm_index_max_size,
+            chart_bytes: helm.helm_chart_max_size,
+            file_bytes: helm.helm_chart_file_max_size,
+        },
         work,
     };
     // Each is too large for the stack of all of them.
@@ -88,8 +97,13 @@ async fn lead(context: Context, args: StorageArgs) -> Result<()> {
         OciRepositories::new(sources.clone()),
         &sources,
     ));
+    let helm = Box::pin(drive(
+        &context,
+        HelmRepositories::new(sources.clone()),
+        &sources,
+    ));
     let bucket = Box::pin(drive(&context, Buckets, &sources));
-    let (served, (), (), ()) = tokio::join!(files, git, oci, bucket);
+    let (served, (), (), (), ()) = tokio::join!(files, git, oci, helm, bucket);
     served.context("serve artifacts")
 }
 

@@ -1,14 +1,13 @@
-//! What is read from the cluster: the Secret that the spec names. Secrets
-//! are read when they are needed and not kept.
+//! What is read from the cluster: the Secret that the spec names.
 
 use std::fmt;
 
-use k8s_openapi::api::core::v1::Secret;
-use kube::{Api, Client};
+use kube::Client;
 use rheostat_api::{GitRepository, Reason};
 use rheostat_upstream::credentials::SecretData;
 
 use super::plan::Desired;
+use crate::secret;
 use crate::source::Halt;
 
 /// What the plan needs besides the object.
@@ -37,32 +36,16 @@ pub(super) async fn observe(client: &Client, object: &GitRepository) -> Result<O
             secret: SecretData::new(),
         });
     };
-    let secrets: Api<Secret> = Api::namespaced(client.clone(), object.namespace());
-    let secret = secrets.get(&reference.name).await.map_err(|error| {
+    let secret = secret::read(client, object.namespace(), &reference.name);
+    let secret = secret.await.map_err(|problem| {
         Halt::fetch_failed(
             Reason::AuthenticationFailed,
             format!(
-                "failed to get secret '{}/{}': {}",
+                "failed to get secret '{}/{}': {problem}",
                 object.namespace(),
                 reference.name,
-                told(&error)
             ),
         )
     })?;
-    let data = secret.data.unwrap_or_default();
-    Ok(Observed {
-        desired,
-        secret: data
-            .into_iter()
-            .map(|(key, value)| (key, value.0))
-            .collect(),
-    })
-}
-
-/// What the server says, without the client's frame.
-fn told(error: &kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => status.message.clone(),
-        other => rheostat_upstream::failure::chain(other),
-    }
+    Ok(Observed { desired, secret })
 }
