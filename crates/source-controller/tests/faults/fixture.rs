@@ -63,8 +63,6 @@ impl Stand {
             programs: None,
             storage_bytes: None,
             arguments: vec!["--max-retry-delay=1s".to_owned()],
-            programs: None,
-            storage_bytes: None,
         })
         .await
         .expect("the controller starts");
