@@ -32,6 +32,10 @@ pub struct Chart {
     pub files: Arc<[ChartFile]>,
     /// The charts below charts/.
     pub dependencies: Vec<Self>,
+    /// When Chart.yaml was last changed, as an archive says it: in seconds since 1970.
+    pub modified: Option<i64>,
+    /// The same of values.schema.json.
+    pub schema_modified: Option<i64>,
 }
 
 /// A file of a chart.
@@ -41,6 +45,8 @@ pub struct ChartFile {
     pub name: Arc<str>,
     /// Its content, without a byte order mark.
     pub data: Arc<[u8]>,
+    /// When it was last changed, as an archive says it: in seconds since 1970.
+    pub modified: Option<i64>,
     /// The templates that it defines, kept from one render to the next.
     parsed: Arc<OnceLock<ParsedText>>,
 }
@@ -51,6 +57,7 @@ impl ChartFile {
         Self {
             name: name.into(),
             data: data.into(),
+            modified: None,
             parsed: Arc::default(),
         }
     }

@@ -92,6 +92,8 @@ pub(super) fn files(bytes: &[u8], limits: ArchiveLimits) -> Result<Vec<ChartFile
                 limit: limits.file_bytes,
             });
         }
+        let modified = entry.header().mtime().ok();
+        let modified = modified.and_then(|seconds| i64::try_from(seconds).ok());
         let mut data = Vec::new();
         entry
             .by_ref()
@@ -100,7 +102,10 @@ pub(super) fn files(bytes: &[u8], limits: ArchiveLimits) -> Result<Vec<ChartFile
             .map_err(unreadable)?;
         remaining -= size;
         let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&data);
-        files.push(ChartFile::new(name, data));
+        files.push(ChartFile {
+            modified,
+            ..ChartFile::new(name, data)
+        });
     }
     if files.is_empty() {
         Err(ArchiveError::Empty)

@@ -34,17 +34,21 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
     let mut metadata = read_metadata(&files)?;
     let mut values = Arc::new(Map::new());
     let (mut schema, mut lock) = (None, None);
+    let (mut modified, mut schema_modified) = (None, None);
     let (mut templates, mut others) = (Vec::new(), Vec::new());
     let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
     for file in files {
         match file.name.as_ref() {
-            "Chart.yaml" => {}
+            "Chart.yaml" => modified = file.modified,
             "Chart.lock" => lock = Some(read_yaml(&file)?),
             "values.yaml" => {
                 values = values::read_documents(&file.data)
                     .map_err(|error| cannot_load(&file.name, &error))?;
             }
-            "values.schema.json" => schema = Some(Arc::clone(&file.data)),
+            "values.schema.json" => {
+                schema = Some(Arc::clone(&file.data));
+                schema_modified = file.modified;
+            }
             "requirements.yaml" | "requirements.lock" => {
                 let json = read_yaml(&file)?;
                 if file.name.ends_with(".yaml") {
@@ -80,6 +84,8 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
         templates: templates.into(),
         files: others.into(),
         dependencies,
+        modified,
+        schema_modified,
     })
 }
 

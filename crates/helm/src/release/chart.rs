@@ -184,9 +184,11 @@ impl ReleasedChart {
             templates: chart.templates.iter().map(Into::into).collect(),
             values,
             schema: chart.schema.as_deref().map(base64::text),
-            schemamodtime: no_time(),
+            schemamodtime: chart
+                .schema_modified
+                .map_or_else(no_time, |seconds| moment(Some(seconds)).as_str().to_owned()),
             files: chart.files.iter().map(Into::into).collect(),
-            modtime: Time::default(),
+            modtime: moment(chart.modified),
         })
     }
 }
@@ -196,9 +198,15 @@ impl From<&ChartFile> for ReleasedFile {
         Self {
             name: Arc::clone(&file.name),
             data: Arc::clone(&file.data),
-            modtime: Time::default(),
+            modtime: moment(file.modified),
         }
     }
+}
+
+/// A moment in seconds since 1970; none is the zero time.
+fn moment(seconds: Option<i64>) -> Time {
+    let nanoseconds = seconds.map(|seconds| i128::from(seconds) * 1_000_000_000);
+    nanoseconds.map_or_else(Time::default, Time::from_unix_nanoseconds)
 }
 
 impl Metadata {

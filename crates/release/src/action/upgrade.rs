@@ -412,6 +412,8 @@ fn with_old_defaults(mut chart: Chart, current: &Release) -> Result<Chart, Cause
     let old = current.chart.as_deref();
     let defaults = old.and_then(|old| old.values.clone()).unwrap_or_default();
     let before = Chart {
+        modified: None,
+        schema_modified: None,
         metadata: Metadata {
             name: old.map_or_else(String::new, |old| old.metadata.name.clone()),
             ..Metadata::default()
