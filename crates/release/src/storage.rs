@@ -256,8 +256,12 @@ impl Storage {
         let mut releases = Vec::with_capacity(secrets.len());
         for secret in secrets {
             let record = secret["metadata"]["name"].to_string();
+            let times = time_labels(&secret);
             match decode(secret).await {
-                Ok(release) => releases.push(release),
+                Ok(mut release) => {
+                    release.labels.extend(times);
+                    releases.push(release);
+                }
                 // Helm passes over it too.
                 Err(error) => tracing::debug!(record, %error, "a record does not read"),
             }
@@ -325,6 +329,18 @@ async fn decode(secret: Value) -> Result<Release, DecodeError> {
         Ok(release)
     })
     .await
+}
+
+/// When a record was written. Helm takes these for labels of its user where it lists records, and so writes them again.
+fn time_labels(secret: &Value) -> BTreeMap<String, String> {
+    let label = |key: &str| {
+        let value = secret["metadata"]["labels"][key].as_str()?;
+        Some((key.to_owned(), value.to_owned()))
+    };
+    ["createdAt", "modifiedAt"]
+        .into_iter()
+        .filter_map(label)
+        .collect()
 }
 
 fn labels(secret: &Value) -> BTreeMap<String, String> {

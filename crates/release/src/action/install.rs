@@ -241,6 +241,8 @@ impl Install {
         let value = json!({
             "apiVersion": "v1", "kind": "Namespace",
             "metadata": {"name": self.namespace, "labels": {"name": self.namespace}},
+            // Go never leaves it out, so that Helm owns it.
+            "spec": {},
         });
         let writer = Writer {
             configuration,
