@@ -30,7 +30,7 @@ pub use lexer::Delimiters;
 pub use runtime::{Host, Runtime};
 pub use template_set::{ParsedText, TemplateSet};
 pub use text::Text;
-pub use value::{Kind, List, ListType, Map, MapType, Method, Object, Value};
+pub use value::{Entries, Kind, List, ListType, Map, MapType, Method, Object, Value};
 
 /// Takes `<no value>` out of an output, also where a template or a value had it as text: Helm's way of not printing what is
 /// missing.

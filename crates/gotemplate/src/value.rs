@@ -3,6 +3,7 @@
 //! They are Go values as reflection shows them to a template: maps are references that `set` changes for all who hold them,
 //! lists are immutable, integers and floats are apart, and a nil interface is not the same as no value at all.
 
+mod entries;
 mod list;
 mod map;
 mod object;
@@ -10,6 +11,7 @@ mod print;
 
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
+pub use entries::Entries;
 pub use list::{List, ListType};
 pub use map::{Map, MapType};
 pub use object::{Method, Object};

@@ -53,12 +53,13 @@ fn convert(
             .collect::<Result<_, _>>()?,
         Value::Map(map) if map.is_nil() && through_json => serde_json::Value::Null,
         Value::Map(map) => {
-            let entries = map.entries().into_iter();
+            let entries = map.entries();
             entries
+                .iter()
                 .map(|(key, value)| {
                     Ok((
                         key.to_str().into_owned(),
-                        convert(&value, through_json, depth + 1)?,
+                        convert(value, through_json, depth + 1)?,
                     ))
                 })
                 .collect::<Result<_, _>>()?

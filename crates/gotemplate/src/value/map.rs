@@ -1,21 +1,22 @@
 //! Maps with string keys.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use super::{Method, Value};
+use super::{Entries, Method, Value};
 use crate::text::Text;
 
 /// A map of Go, shared by all who hold it: `set` in one template shows in the next.
 ///
-/// Its entries are kept in the order of their keys, which is the order in which Go prints and ranges over them. No lock is
-/// held while a template or a function runs, so a map that holds itself does no harm but to those who print it.
+/// Its entries are kept in the order of their keys, which is the order in which Go prints and ranges over them. Whoever reads
+/// them shares them as they are, and a change after that is made to a copy: no lock is held while a template or a function
+/// runs, so a map that holds itself does no harm but to those who print it.
 #[derive(Debug)]
 pub struct Map {
     kind: &'static MapType,
     is_nil: bool,
-    entries: Arc<RwLock<BTreeMap<Text, Value>>>,
+    entries: Arc<RwLock<Entries>>,
 }
 
 /// What a map's Go type means to a template.
@@ -133,7 +134,7 @@ impl Map {
 
     /// Whether a key is there.
     pub fn contains_key(&self, key: &[u8]) -> bool {
-        self.entries.read().contains_key(key)
+        self.entries.read().get(key).is_some()
     }
 
     /// Sets a key.
@@ -156,33 +157,24 @@ impl Map {
         self.entries.read().is_empty()
     }
 
-    /// A copy of the entries as they are now, in the order of their keys.
-    pub fn entries(&self) -> Vec<(Text, Value)> {
-        self.entries
-            .read()
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+    /// The entries as they are now, in the order of their keys.
+    pub fn entries(&self) -> Entries {
+        self.entries.read().clone()
     }
 
     /// The keys as they are now, sorted.
     pub fn keys(&self) -> Vec<Text> {
-        self.entries.read().keys().cloned().collect()
+        let entries = self.entries();
+        entries.iter().map(|(key, _)| key.clone()).collect()
     }
 
     /// A copy of this map that shares nothing changeable with it, down to `depth` levels; `None` where it is deeper.
     pub fn deep_copy(&self, depth: usize) -> Option<Self> {
-        // The snapshot ends the lock before nested maps are copied: a map may hold itself.
-        let entries = self.entries.read().clone();
-        let depth = depth.checked_sub(1)?;
-        let entries = entries
-            .into_iter()
-            .map(|(key, value)| Some((key, value.deep_copy(depth)?)))
-            .collect::<Option<_>>()?;
+        let copy = self.entries().deep_copy(depth.checked_sub(1)?)?;
         Some(Self {
             kind: self.kind,
             is_nil: self.is_nil,
-            entries: Arc::new(RwLock::new(entries)),
+            entries: Arc::new(RwLock::new(copy)),
         })
     }
 }
@@ -207,11 +199,7 @@ impl Value {
         match self {
             Self::Map(map) => Some(Self::Map(Arc::new(map.deep_copy(depth)?))),
             // A list that holds no map or list is shared: it cannot change.
-            Self::List(list)
-                if list
-                    .iter()
-                    .any(|item| matches!(item, Self::Map(_) | Self::List(_))) =>
-            {
+            Self::List(list) if list.iter().any(Self::holds_changeable) => {
                 let depth = depth.checked_sub(1)?;
                 let items = list
                     .iter()
@@ -224,5 +212,10 @@ impl Value {
             }
             other => Some(other.clone()),
         }
+    }
+
+    /// Whether a copy of the value has to be another value.
+    pub(super) fn holds_changeable(&self) -> bool {
+        matches!(self, Self::Map(_) | Self::List(_))
     }
 }

@@ -77,16 +77,10 @@ impl Writer {
             }
             Value::Map(map) if map.is_nil() => self.output.push_str("null"),
             Value::Map(map) => {
-                let entries: Vec<_> = map
-                    .entries()
-                    .into_iter()
-                    .map(|(key, value)| (key.to_str().into_owned(), value))
-                    .collect();
+                let entries = map.entries();
                 self.collection(
                     ['{', '}'],
-                    entries
-                        .iter()
-                        .map(|(key, value)| (Some(key.as_str()), value)),
+                    entries.iter().map(|(key, value)| (Some(&**key), value)),
                     depth,
                 )?;
             }
@@ -97,7 +91,9 @@ impl Writer {
                     let fields = object.fields();
                     self.collection(
                         ['{', '}'],
-                        fields.iter().map(|(name, value)| (Some(*name), value)),
+                        fields
+                            .iter()
+                            .map(|(name, value)| (Some(name.as_bytes()), value)),
                         depth,
                     )?;
                 }
@@ -109,7 +105,7 @@ impl Writer {
     fn collection<'v>(
         &mut self,
         [open, close]: [char; 2],
-        items: impl Iterator<Item = (Option<&'v str>, &'v Value)>,
+        items: impl Iterator<Item = (Option<&'v [u8]>, &'v Value)>,
         depth: usize,
     ) -> Result<(), EncodeError> {
         self.output.push(open);
@@ -121,7 +117,7 @@ impl Writer {
             is_empty = false;
             self.line_break(depth + 1);
             if let Some(key) = key {
-                self.string(key.as_bytes());
+                self.string(key);
                 self.output
                     .push_str(if self.is_pretty { ": " } else { ":" });
             }
