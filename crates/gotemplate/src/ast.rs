@@ -1,7 +1,8 @@
 //! The tree of a parsed template.
 //!
 //! Positions are byte offsets into the text; lines and columns are counted only when an error is told. Variables are resolved to
-//! slots and functions to what they do while parsing.
+//! slots and functions to what they do while parsing. A render walks a tree once from one end to the other, and what it waits
+//! for is memory: nodes are small, and lists have no room to grow.
 
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ impl Source {
 pub(crate) struct Tree {
     pub(crate) name: Arc<str>,
     pub(crate) source: Arc<Source>,
-    pub(crate) root: Vec<Node>,
+    pub(crate) root: Box<[Node]>,
     /// How many variables are alive at once, at most; slot 0 is `$`.
     pub(crate) slots: usize,
 }
@@ -59,10 +60,10 @@ pub(crate) struct Tree {
 pub(crate) enum Node {
     Text(Text),
     Action(Pipe),
-    If(Branch),
-    With(Branch),
-    Range(Branch),
-    Template(TemplateCall),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
+    Template(Box<TemplateCall>),
     Break(u32),
     Continue(u32),
 }
@@ -71,8 +72,8 @@ pub(crate) enum Node {
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) pipe: Pipe,
-    pub(crate) body: Vec<Node>,
-    pub(crate) alternative: Option<Vec<Node>>,
+    pub(crate) body: Box<[Node]>,
+    pub(crate) alternative: Option<Box<[Node]>>,
 }
 
 /// `{{template "name" pipeline}}`, or what `block` leaves behind.
@@ -89,8 +90,8 @@ pub(crate) struct Pipe {
     pub(crate) position: u32,
     /// Whether the variables are assigned and not declared.
     pub(crate) is_assignment: bool,
-    pub(crate) variables: Vec<Declared>,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) variables: Box<[Declared]>,
+    pub(crate) commands: Box<[Command]>,
 }
 
 /// A variable that takes a value.
@@ -98,14 +99,14 @@ pub(crate) struct Pipe {
 pub(crate) struct Declared {
     pub(crate) name: Arc<str>,
     /// Its slot; none where an assignment names a variable that was never declared.
-    pub(crate) slot: Option<usize>,
+    pub(crate) slot: Option<u32>,
 }
 
 /// An operand with arguments.
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) position: u32,
-    pub(crate) operands: Vec<Operand>,
+    pub(crate) operands: Box<[Operand]>,
 }
 
 /// A part of a command.
@@ -121,25 +122,26 @@ pub(crate) enum Term {
     Nil,
     Bool(bool),
     Number(Box<Number>),
-    String {
-        literal: Arc<str>,
-        value: Value,
-    },
-    Field(Vec<Text>),
+    String(Box<StringConstant>),
+    Field(Box<[Text]>),
     Variable {
         name: Arc<str>,
-        slot: Option<usize>,
-        fields: Vec<Text>,
+        slot: Option<u32>,
+        fields: Box<[Text]>,
     },
-    Function {
-        name: Arc<str>,
-        function: &'static Function,
-    },
+    Function(&'static Function),
     Chain {
         base: Box<Operand>,
-        fields: Vec<Text>,
+        fields: Box<[Text]>,
     },
     Pipe(Box<Pipe>),
+}
+
+/// A string as it was written, and what it means.
+#[derive(Debug)]
+pub(crate) struct StringConstant {
+    pub(crate) literal: Box<str>,
+    pub(crate) value: Value,
 }
 
 /// A constant under every type that can hold it.

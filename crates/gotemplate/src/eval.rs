@@ -3,6 +3,7 @@
 mod call;
 mod field;
 mod node;
+mod patterns;
 mod pipeline;
 mod state;
 
@@ -17,6 +18,7 @@ use crate::{
     text::Text,
     value::Value,
 };
+use patterns::Patterns;
 use state::Shared;
 
 /// What a field of a map that has no such key yields.
@@ -112,8 +114,9 @@ impl<'s> Executor<'s> {
             steps: 0,
             bytes: 0,
             depth: 0,
-            included: HashMap::new(),
+            included: Vec::new(),
             parsed: HashMap::new(),
+            patterns: Patterns::default(),
         };
         Self { set, shared }
     }

@@ -30,12 +30,10 @@ impl Default for Delimiters {
 pub(crate) struct Lexer<'t> {
     text: &'t str,
     delimiters: &'t Delimiters,
+    /// Finds the left delimiter.
+    left: memchr::memmem::Finder<'t>,
     position: usize,
     start: usize,
-    /// Line of `counted`, from 1.
-    line: usize,
-    /// Up to where newlines have been counted.
-    counted: usize,
     parenthesis_depth: usize,
     is_inside: bool,
     has_failed: bool,
@@ -48,10 +46,9 @@ impl<'t> Lexer<'t> {
         Self {
             text,
             delimiters,
+            left: memchr::memmem::Finder::new(&delimiters.left),
             position: 0,
             start: 0,
-            line: 1,
-            counted: 0,
             parenthesis_depth: 0,
             is_inside: false,
             has_failed: false,
@@ -64,9 +61,8 @@ impl<'t> Lexer<'t> {
         if self.has_failed {
             return Token {
                 kind: TokenKind::Eof,
-                position: self.position,
+                position: self.start,
                 text: "EOF".into(),
-                line: self.line,
             };
         }
         if self.is_inside {
@@ -93,22 +89,16 @@ impl<'t> Lexer<'t> {
         next
     }
 
-    fn line_of(&mut self, position: usize) -> usize {
-        if position > self.counted {
-            let newlines = self.text[self.counted..position].matches('\n').count();
-            self.line += newlines;
-            self.counted = position;
-        }
-        self.line
+    /// The line of a byte of the text, from 1. Only errors ask for it.
+    pub(crate) fn line_of(&self, position: usize) -> usize {
+        1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..position]).count()
     }
 
     fn token(&mut self, kind: TokenKind) -> Token<'t> {
-        let line = self.line_of(self.start);
         let token = Token {
             kind,
             position: self.start,
             text: self.text[self.start..self.position].into(),
-            line,
         };
         self.start = self.position;
         token
@@ -116,12 +106,10 @@ impl<'t> Lexer<'t> {
 
     fn error(&mut self, message: impl Into<String>) -> Token<'t> {
         self.has_failed = true;
-        let line = self.line_of(self.start);
         Token {
             kind: TokenKind::Error,
             position: self.start,
             text: message.into().into(),
-            line,
         }
     }
 
@@ -132,7 +120,7 @@ impl<'t> Lexer<'t> {
     /// Text up to the next action, the action's opening, or nothing where a comment was skipped.
     fn outside_action(&mut self) -> Option<Token<'t>> {
         let rest = self.rest();
-        let Some(offset) = rest.find(self.delimiters.left.as_str()) else {
+        let Some(offset) = self.left.find(rest.as_bytes()) else {
             self.position = self.text.len();
             return Some(if self.position > self.start {
                 self.token(TokenKind::Text)
@@ -159,13 +147,11 @@ impl<'t> Lexer<'t> {
         self.left_delimiter()
     }
 
-    fn eof(&mut self) -> Token<'t> {
-        let line = self.line_of(self.start);
+    fn eof(&self) -> Token<'t> {
         Token {
             kind: TokenKind::Eof,
-            position: self.position,
+            position: self.start,
             text: "EOF".into(),
-            line,
         }
     }
 
@@ -325,6 +311,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn skip_alphanumeric(&mut self) {
+        // Names are ASCII but for odd ones.
+        let is_plain = |byte: &u8| *byte == b'_' || byte.is_ascii_alphanumeric();
+        let rest = self.rest().as_bytes();
+        self.position += rest.iter().take_while(|byte| is_plain(byte)).count();
         let rest = self.rest();
         self.position += rest.find(|c| !is_alphanumeric(c)).unwrap_or(rest.len());
     }

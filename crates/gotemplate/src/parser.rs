@@ -38,7 +38,7 @@ pub(crate) fn parse(
         functions,
         source,
         waiting: Vec::new(),
-        last_line: 1,
+        last_position: 0,
         trees: Vec::new(),
         scope: Scope::default(),
     };
@@ -52,8 +52,8 @@ struct Parser<'t> {
     source: Arc<Source>,
     /// Tokens put back, the next one last.
     waiting: Vec<Token<'t>>,
-    /// Line of the last token that was read from the text: where Go places its errors.
-    last_line: usize,
+    /// Start of the last token that was read from the text: Go places its errors on that line.
+    last_position: usize,
     trees: Vec<Tree>,
     scope: Scope,
 }
@@ -65,8 +65,8 @@ struct Scope {
     range_depth: usize,
     /// Depth of control structures and parentheses.
     depth: usize,
-    /// Line on which the current action began, 0 outside of actions.
-    action_line: usize,
+    /// Where the current action began; none outside of actions.
+    action: Option<usize>,
 }
 
 /// How a list of nodes ended.
@@ -94,7 +94,7 @@ impl<'t> Parser<'t> {
     fn next(&mut self) -> Token<'t> {
         self.waiting.pop().unwrap_or_else(|| {
             let token = self.lexer.next_token();
-            self.last_line = token.line;
+            self.last_position = token.position;
             token
         })
     }
@@ -113,21 +113,24 @@ impl<'t> Parser<'t> {
     }
 
     fn peek(&mut self) -> &Token<'t> {
-        let token = self.next();
-        self.waiting.push(token);
+        if self.waiting.is_empty() {
+            let token = self.next();
+            self.waiting.push(token);
+        }
         &self.waiting[self.waiting.len() - 1]
     }
 
     fn peek_non_space(&mut self) -> &Token<'t> {
-        let token = self.next_non_space();
-        self.waiting.push(token);
-        &self.waiting[self.waiting.len() - 1]
+        while self.peek().kind == TokenKind::Space {
+            self.waiting.pop();
+        }
+        self.peek()
     }
 
     fn fail<T>(&self, message: impl Into<String>) -> Result<T, ParseError> {
         Err(ParseError {
             file: Arc::clone(&self.source.name),
-            line: self.last_line,
+            line: self.lexer.line_of(self.last_position),
             message: message.into(),
         })
     }
@@ -136,16 +139,18 @@ impl<'t> Parser<'t> {
         if token.kind != TokenKind::Error {
             return self.fail(format!("unexpected {} in {context}", token.describe()));
         }
-        let action_line = self.scope.action_line;
-        let place = if action_line != 0 && action_line != token.line {
-            let words = if token.text.ends_with(" action") {
-                ""
-            } else {
-                " in action"
-            };
-            format!("{words} started at {}:{action_line}", self.source.name)
-        } else {
-            String::new()
+        let token_line = self.lexer.line_of(token.position);
+        let action_line = self.scope.action.map(|start| self.lexer.line_of(start));
+        let place = match action_line.filter(|line| *line != token_line) {
+            Some(action_line) => {
+                let words = if token.text.ends_with(" action") {
+                    ""
+                } else {
+                    " in action"
+                };
+                format!("{words} started at {}:{action_line}", self.source.name)
+            }
+            None => String::new(),
         };
         self.fail(format!("{}{place}", token.text))
     }
@@ -227,7 +232,7 @@ impl<'t> Parser<'t> {
         let tree = Tree {
             name,
             source: Arc::clone(&self.source),
-            root,
+            root: root.into(),
             slots,
         };
         match self.trees.iter().position(|known| known.name == tree.name) {
@@ -269,10 +274,10 @@ impl<'t> Parser<'t> {
         match token.kind {
             TokenKind::Text => Ok(Action::Node(Node::Text(token.text.as_ref().into()))),
             TokenKind::LeftDelimiter => {
-                self.scope.action_line = token.line;
+                self.scope.action = Some(token.position);
                 let action = self.action();
                 if action.is_ok() {
-                    self.scope.action_line = 0;
+                    self.scope.action = None;
                 }
                 action
             }
@@ -303,9 +308,9 @@ impl<'t> Parser<'t> {
                 self.expect(TokenKind::RightDelimiter, "end")?;
                 return Ok(Action::End(End::End));
             }
-            TokenKind::If => Node::If(self.control("if")?),
-            TokenKind::Range => Node::Range(self.control("range")?),
-            TokenKind::With => Node::With(self.control("with")?),
+            TokenKind::If => Node::If(self.control("if")?.into()),
+            TokenKind::Range => Node::Range(self.control("range")?.into()),
+            TokenKind::With => Node::With(self.control("with")?.into()),
             TokenKind::Template => self.template_call()?,
             _ => {
                 self.put_back(token);
@@ -343,26 +348,26 @@ impl<'t> Parser<'t> {
         self.scope.depth -= 1;
         Ok(Branch {
             pipe,
-            body,
+            body: body.into(),
             alternative,
         })
     }
 
     /// What follows an `else`. `else if` and `else with` stand for a structure of their own whose `end` closes both.
-    fn alternative(&mut self, keyword: &str) -> Result<Vec<Node>, ParseError> {
+    fn alternative(&mut self, keyword: &str) -> Result<Box<[Node]>, ParseError> {
         match (keyword, self.peek().kind) {
             ("if", TokenKind::If) => {
                 self.next();
-                return Ok(vec![Node::If(self.control("if")?)]);
+                return Ok([Node::If(self.control("if")?.into())].into());
             }
             ("with", TokenKind::With) => {
                 self.next();
-                return Ok(vec![Node::With(self.control("with")?)]);
+                return Ok([Node::With(self.control("with")?.into())].into());
             }
             _ => {}
         }
         match self.items()? {
-            (nodes, End::End) => Ok(nodes),
+            (nodes, End::End) => Ok(nodes.into()),
             (_, end) => self.fail(format!("expected end; found {}", end.describe())),
         }
     }
@@ -382,11 +387,11 @@ impl<'t> Parser<'t> {
         let name = self.template_name(&token, context)?;
         let pipe = self.pipeline(context, TokenKind::RightDelimiter)?;
         self.nested(Arc::clone(&name), context)?;
-        Ok(Node::Template(TemplateCall {
+        Ok(Node::Template(Box::new(TemplateCall {
             position: offset(token.position),
             name,
             pipe: Some(pipe),
-        }))
+        })))
     }
 
     fn template_call(&mut self) -> Result<Node, ParseError> {
@@ -400,11 +405,11 @@ impl<'t> Parser<'t> {
             self.put_back(next);
             Some(self.pipeline(context, TokenKind::RightDelimiter)?)
         };
-        Ok(Node::Template(TemplateCall {
+        Ok(Node::Template(Box::new(TemplateCall {
             position: offset(token.position),
             name,
             pipe,
-        }))
+        })))
     }
 }
 

@@ -41,7 +41,7 @@ impl Display for Operand {
             Term::Nil => f.write_str("nil"),
             Term::Bool(value) => write!(f, "{value}"),
             Term::Number(number) => f.write_str(&number.literal),
-            Term::String { literal, .. } => f.write_str(literal),
+            Term::String(constant) => f.write_str(&constant.literal),
             Term::Field(names) => fields(f, names),
             Term::Variable {
                 name,
@@ -51,7 +51,7 @@ impl Display for Operand {
                 f.write_str(name)?;
                 fields(f, names)
             }
-            Term::Function { name, .. } => f.write_str(name),
+            Term::Function(function) => f.write_str(function.name),
             Term::Chain {
                 base,
                 fields: names,

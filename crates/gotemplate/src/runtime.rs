@@ -1,5 +1,9 @@
 //! What functions may ask of the execution that calls them, and what an execution may ask of its host.
 
+use std::sync::Arc;
+
+use rheostat_gocompat::regexp::{Regexp, SyntaxError};
+
 use crate::{eval::Limit, function::CallError, text::Text, value::Value};
 
 /// The world outside: everything that would make two executions differ.
@@ -47,6 +51,12 @@ pub trait Runtime {
     /// # Errors
     /// What parsing or executing failed with.
     fn execute_text(&mut self, text: &str, data: &Value) -> Result<Text, CallError>;
+
+    /// Compiles a pattern, unless it was compiled a short while ago.
+    ///
+    /// # Errors
+    /// [`SyntaxError`].
+    fn pattern(&mut self, pattern: &str) -> Result<Arc<Regexp>, SyntaxError>;
 
     /// The outside.
     fn host(&mut self) -> &mut dyn Host;

@@ -28,6 +28,9 @@ pub fn unquote(literal: &str) -> Result<Vec<u8>, InvalidLiteral> {
     if inner.contains('\n') {
         return Err(InvalidLiteral);
     }
+    if mark == '"' && !inner.contains(['\\', mark]) {
+        return Ok(inner.into());
+    }
     let mut output = Vec::with_capacity(inner.len());
     let mut rest = inner;
     let mut count = 0;

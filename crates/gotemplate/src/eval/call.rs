@@ -14,13 +14,12 @@ impl<'t> State<'t, '_, '_> {
         &mut self,
         dot: &Dot,
         function: &'static Function,
-        name: &str,
         node: At<'t>,
         operands: &'t [Operand],
         last: Option<Value>,
     ) -> Result<Value> {
         self.step()?;
-        self.check_count(function, name, operands.len(), last.is_some())?;
+        self.check_count(function, function.name, operands.len(), last.is_some())?;
         match function.evaluation {
             Evaluation::Eager => {}
             Evaluation::And | Evaluation::Or => {
@@ -30,7 +29,7 @@ impl<'t> State<'t, '_, '_> {
         }
         let mut arguments = Vec::with_capacity(operands.len() + usize::from(last.is_some()));
         self.arguments(dot, function, operands, last, &mut arguments)?;
-        self.invoke(function, name, node, &arguments)
+        self.invoke(function, function.name, node, &arguments)
     }
 
     /// Calls a method of a receiver.
@@ -179,20 +178,20 @@ impl<'t> State<'t, '_, '_> {
             }
             Term::Nil => return self.fail(format!("cannot assign nil to {}", expected.name())),
             Term::Field(fields) => {
-                self.fields(dot.clone(), fields, At::Operand(operand), (dot, &[], None))?
+                self.fields(dot, fields, At::Operand(operand), (dot, &[], None))?
             }
             Term::Variable { name, slot, fields } => {
                 let variable = self.variable(name, *slot)?;
-                self.fields(variable, fields, At::Operand(operand), (dot, &[], None))?
+                self.fields(&variable, fields, At::Operand(operand), (dot, &[], None))?
             }
             Term::Pipe(pipe) => self.pipeline(dot, pipe)?,
-            Term::Function { name, function } => {
-                self.call(dot, function, name, At::Operand(operand), &[], None)?
+            Term::Function(function) => {
+                self.call(dot, function, At::Operand(operand), &[], None)?
             }
             Term::Chain { base, fields } => {
                 self.chain(dot, operand, base, fields, (dot, &[], None))?
             }
-            Term::Bool(_) | Term::Number(_) | Term::String { .. } => {
+            Term::Bool(_) | Term::Number(_) | Term::String(_) => {
                 return self.constant(expected, operand);
             }
         };
@@ -205,8 +204,8 @@ impl<'t> State<'t, '_, '_> {
             (Type::Any | Type::Reflected | Type::Bool, Term::Bool(value)) => {
                 Ok(Value::Bool(*value))
             }
-            (Type::Any | Type::Reflected | Type::String, Term::String { value, .. }) => {
-                Ok(value.clone())
+            (Type::Any | Type::Reflected | Type::String, Term::String(constant)) => {
+                Ok(constant.value.clone())
             }
             (Type::Any | Type::Reflected, Term::Number(number)) => {
                 self.ideal_constant(operand, number)

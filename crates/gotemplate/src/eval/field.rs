@@ -32,9 +32,9 @@ impl<'t> State<'t, '_, '_> {
                 self.at(At::Operand(base));
                 self.pipeline(dot, pipe)?
             }
-            Term::Function { name, function } => {
+            Term::Function(function) => {
                 self.at(At::Operand(base));
-                self.call(dot, function, name, At::Operand(base), &[], None)?
+                self.call(dot, function, At::Operand(base), &[], None)?
             }
             _ => {
                 return self.fail(format!(
@@ -43,27 +43,29 @@ impl<'t> State<'t, '_, '_> {
                 ));
             }
         };
-        self.fields(Dot::plain(receiver), fields, At::Operand(whole), arguments)
+        self.fields(&Dot::plain(receiver), fields, At::Operand(whole), arguments)
     }
 
     /// Follows fields from a receiver; the last may be a method that takes arguments.
     pub(super) fn fields(
         &mut self,
-        receiver: Dot,
+        receiver: &Dot,
         fields: &[Text],
         node: At<'t>,
         (dot, arguments, last): MethodArguments<'_, 't>,
     ) -> Result<Value> {
         let Some((final_field, fields)) = fields.split_last() else {
-            return Ok(receiver.value);
+            return Ok(receiver.value.clone());
         };
-        let mut receiver = receiver;
+        let mut reached: Option<Dot> = None;
         for field in fields {
-            let value = self.field(&receiver, field, node, (dot, &[], None))?;
+            let receiver = reached.as_ref().unwrap_or(receiver);
+            let value = self.field(receiver, field, node, (dot, &[], None))?;
             let is_boxed = matches!(&receiver.value, Value::Map(map) if matches!((map.map_type().zero)(), Value::Nil));
-            receiver = Dot { value, is_boxed };
+            reached = Some(Dot { value, is_boxed });
         }
-        self.field(&receiver, final_field, node, (dot, arguments, last))
+        let receiver = reached.as_ref().unwrap_or(receiver);
+        self.field(receiver, final_field, node, (dot, arguments, last))
     }
 
     fn field(

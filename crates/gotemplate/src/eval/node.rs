@@ -165,7 +165,7 @@ impl<'t> State<'t, '_, '_> {
             has_run = true;
             self.step()?;
             let element = Dot { value, is_boxed };
-            match branch.pipe.variables.as_slice() {
+            match branch.pipe.variables.as_ref() {
                 [] => {}
                 [single] => self.set_variable(single, element.clone())?,
                 [first, second, ..] => {

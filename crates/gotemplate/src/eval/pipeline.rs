@@ -26,7 +26,8 @@ impl<'t> State<'t, '_, '_> {
     }
 
     pub(super) fn set_variable(&mut self, variable: &Declared, value: Dot) -> Result<()> {
-        match variable.slot.and_then(|slot| self.variables.get_mut(slot)) {
+        let slot = variable.slot.map(|slot| slot as usize);
+        match slot.and_then(|slot| self.variables.get_mut(slot)) {
             Some(slot) => {
                 *slot = Some(value);
                 Ok(())
@@ -42,19 +43,14 @@ impl<'t> State<'t, '_, '_> {
         match &first.term {
             Term::Field(fields) => {
                 self.at(At::Operand(first));
-                return self.fields(
-                    dot.clone(),
-                    fields,
-                    At::Operand(first),
-                    (dot, arguments, last),
-                );
+                return self.fields(dot, fields, At::Operand(first), (dot, arguments, last));
             }
             Term::Chain { base, fields } => {
                 return self.chain(dot, first, base, fields, (dot, arguments, last));
             }
-            Term::Function { name, function } => {
+            Term::Function(function) => {
                 self.at(At::Operand(first));
-                return self.call(dot, function, name, At::Command(command), arguments, last);
+                return self.call(dot, function, At::Command(command), arguments, last);
             }
             Term::Pipe(pipe) => {
                 self.check_no_arguments(first, arguments, last.as_ref())?;
@@ -67,7 +63,12 @@ impl<'t> State<'t, '_, '_> {
                     self.check_no_arguments(first, arguments, last.as_ref())?;
                     return Ok(variable.value);
                 }
-                return self.fields(variable, fields, At::Operand(first), (dot, arguments, last));
+                return self.fields(
+                    &variable,
+                    fields,
+                    At::Operand(first),
+                    (dot, arguments, last),
+                );
             }
             _ => {}
         }
@@ -77,7 +78,7 @@ impl<'t> State<'t, '_, '_> {
             Term::Bool(value) => Ok(Value::Bool(*value)),
             Term::Dot => Ok(dot.value.clone()),
             Term::Number(number) => self.ideal_constant(first, number),
-            Term::String { value, .. } => Ok(value.clone()),
+            Term::String(constant) => Ok(constant.value.clone()),
             _ => self.fail("nil is not a command"),
         }
     }
@@ -94,8 +95,8 @@ impl<'t> State<'t, '_, '_> {
         self.fail(format!("can't give argument to non-function {first}"))
     }
 
-    pub(super) fn variable(&self, name: &str, slot: Option<usize>) -> Result<Dot> {
-        match slot.and_then(|slot| self.variables.get(slot)) {
+    pub(super) fn variable(&self, name: &str, slot: Option<u32>) -> Result<Dot> {
+        match slot.and_then(|slot| self.variables.get(slot as usize)) {
             Some(Some(value)) => Ok(value.clone()),
             _ => self.fail(format!("undefined variable: {name}")),
         }

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Limit, Limits, MissingKey};
+use rheostat_gocompat::regexp::{Regexp, SyntaxError};
+
+use super::{Limit, Limits, MissingKey, patterns::Patterns};
 use crate::{
     ast::{self, Command, Node, Operand, Pipe, TemplateCall, Tree},
     error::{Cause, ExecError},
@@ -30,10 +32,11 @@ pub(super) struct Shared<'h> {
     pub(super) steps: u64,
     pub(super) bytes: usize,
     pub(super) depth: usize,
-    /// How often each template is active by `include`.
-    pub(super) included: HashMap<String, usize>,
+    /// The templates that are active by `include`, the innermost last.
+    pub(super) included: Vec<Arc<str>>,
     /// What `tpl` has parsed, by its text.
     pub(super) parsed: HashMap<String, Arc<[Tree]>>,
+    pub(super) patterns: Patterns,
 }
 
 /// A value with what reflection knows beyond it: whether it was taken out of an `interface {}`, which error texts tell.
@@ -69,7 +72,8 @@ impl At<'_> {
             Self::Node(Node::If(branch) | Node::With(branch) | Node::Range(branch)) => {
                 branch.pipe.position
             }
-            Self::Node(Node::Template(call)) | Self::Call(call) => call.position,
+            Self::Node(Node::Template(call)) => call.position,
+            Self::Call(call) => call.position,
             Self::Node(Node::Break(position) | Node::Continue(position)) => *position,
             Self::Node(Node::Text(_)) => 0,
             Self::Command(command) => command.position,
@@ -199,22 +203,27 @@ impl Runtime for State<'_, '_, '_> {
                 "template: no template {name} associated with template {set}"
             )));
         };
-        let count = self.shared.included.entry(name.to_owned()).or_default();
-        if *count > MAX_INCLUDES {
+        let included = &mut self.shared.included;
+        let is_active = |active: &&Arc<str>| active.as_ref() == name;
+        if included.len() > MAX_INCLUDES && included.iter().filter(is_active).count() > MAX_INCLUDES
+        {
             let message = format!(
                 "rendering template has a nested reference name: {name}: unable to execute template"
             );
             return Err(CallError::new(message));
         }
-        *count += 1;
+        included.push(Arc::clone(&tree.name));
         let result = execute(self.scope, tree, data, self.shared);
-        if let Some(count) = self.shared.included.get_mut(name) {
-            *count -= 1;
-        }
+        self.shared.included.pop();
         Ok(result?.into())
     }
 
     fn execute_text(&mut self, text: &str, data: &Value) -> std::result::Result<Text, CallError> {
+        if !text.contains(self.scope.set.delimiters.left.as_str()) {
+            // Without an action a text is its own output.
+            self.charge(text.len()).map_err(CallError::Limit)?;
+            return Ok(text.into());
+        }
         let trees = self.parsed(text)?;
         let Some((main, defined)) = trees.split_last() else {
             return Ok(Text::default());
@@ -233,6 +242,10 @@ impl Runtime for State<'_, '_, '_> {
         };
         let output = execute(&scope, main, data, self.shared)?;
         Ok(output.into())
+    }
+
+    fn pattern(&mut self, pattern: &str) -> std::result::Result<Arc<Regexp>, SyntaxError> {
+        self.shared.patterns.compiled(pattern)
     }
 
     fn host(&mut self) -> &mut dyn Host {

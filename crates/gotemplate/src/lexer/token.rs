@@ -51,8 +51,6 @@ pub(crate) struct Token<'t> {
     /// Byte offset of its start.
     pub(crate) position: usize,
     pub(crate) text: Cow<'t, str>,
-    /// Line of its start, from 1.
-    pub(crate) line: usize,
 }
 
 impl Token<'_> {

@@ -6,12 +6,19 @@ use rheostat_gocompat::strconv;
 
 use super::{Parser, STACK_RED_ZONE_BYTES, STACK_SEGMENT_BYTES, number, offset};
 use crate::{
-    ast::{Command, Declared, Operand, Pipe, Term},
+    ast::{Command, Declared, Operand, Pipe, StringConstant, Term},
     error::ParseError,
     lexer::{Token, TokenKind},
     text::Text,
     value::Value,
 };
+
+/// The variables before `:=` or `=`.
+#[derive(Default)]
+struct Targets {
+    is_assignment: bool,
+    names: Vec<Arc<str>>,
+}
 
 impl<'t> Parser<'t> {
     /// A pipeline up to a token of the kind `end`, on as much stack as its depth takes.
@@ -23,22 +30,25 @@ impl<'t> Parser<'t> {
 
     fn grown_pipeline(&mut self, context: &str, end: TokenKind) -> Result<Pipe, ParseError> {
         let position = offset(self.peek_non_space().position);
-        let mut pipe = Pipe {
-            position,
-            is_assignment: false,
-            variables: Vec::new(),
-            commands: Vec::new(),
-        };
-        let announced = self.variables(&mut pipe, context)?;
+        let targets = self.targets(context)?;
+        let is_assignment = targets.is_assignment;
+        let (mut variables, announced) = self.announce(targets);
+        // Most pipelines are one command.
+        let mut commands = Vec::with_capacity(1);
         loop {
             let token = self.next_non_space();
             match token.kind {
                 kind if kind == end => {
-                    self.check_pipeline(&pipe, context)?;
-                    for (variable, announced) in pipe.variables.iter_mut().zip(announced) {
+                    self.check_pipeline(&commands, context)?;
+                    for (variable, announced) in variables.iter_mut().zip(announced) {
                         variable.slot = Some(self.scope.variables.declare(announced));
                     }
-                    return Ok(pipe);
+                    return Ok(Pipe {
+                        position,
+                        is_assignment,
+                        variables: variables.into(),
+                        commands: commands.into(),
+                    });
                 }
                 TokenKind::Bool
                 | TokenKind::CharacterConstant
@@ -53,17 +63,16 @@ impl<'t> Parser<'t> {
                 | TokenKind::Variable
                 | TokenKind::LeftParenthesis => {
                     self.put_back(token);
-                    let command = self.command()?;
-                    pipe.commands.push(command);
+                    commands.push(self.command()?);
                 }
                 _ => return self.unexpected(&token, context),
             }
         }
     }
 
-    /// Variables that the pipeline declares or assigns, if it does; answers those that wait for their slots.
-    fn variables(&mut self, pipe: &mut Pipe, context: &str) -> Result<Vec<usize>, ParseError> {
-        let mut names: Vec<Arc<str>> = Vec::new();
+    /// What the pipeline declares or assigns, if it does.
+    fn targets(&mut self, context: &str) -> Result<Targets, ParseError> {
+        let mut targets = Targets::default();
         while self.peek_non_space().kind == TokenKind::Variable {
             let variable = self.next();
             let behind = self.next();
@@ -73,16 +82,15 @@ impl<'t> Parser<'t> {
             } else {
                 (None, behind)
             };
-            let name: Arc<str> = variable.text.as_ref().into();
             match next.kind {
                 TokenKind::Assign | TokenKind::Declare => {
-                    pipe.is_assignment = next.kind == TokenKind::Assign;
-                    names.push(name);
+                    targets.is_assignment = next.kind == TokenKind::Assign;
+                    targets.names.push(variable.text.as_ref().into());
                     break;
                 }
                 TokenKind::Character if next.text == "," => {
-                    names.push(name);
-                    if context != "range" || names.len() >= 2 {
+                    targets.names.push(variable.text.as_ref().into());
+                    if context != "range" || targets.names.len() >= 2 {
                         return self.fail(format!("too many declarations in {context}"));
                     }
                     let is_open = matches!(
@@ -105,33 +113,34 @@ impl<'t> Parser<'t> {
                 }
             }
         }
-        Ok(self.announce(pipe, names))
+        Ok(targets)
     }
 
-    fn announce(&mut self, pipe: &mut Pipe, names: Vec<Arc<str>>) -> Vec<usize> {
-        let mut announced = Vec::new();
-        for name in names {
-            let slot = if pipe.is_assignment {
+    /// Makes targets known; answers those that wait for their slots, too.
+    fn announce(&mut self, targets: Targets) -> (Vec<Declared>, Vec<usize>) {
+        let (mut variables, mut announced) = (Vec::new(), Vec::new());
+        for name in targets.names {
+            let slot = if targets.is_assignment {
                 self.scope.variables.assign(Arc::clone(&name))
             } else {
                 announced.push(self.scope.variables.announce(Arc::clone(&name)));
                 None
             };
-            pipe.variables.push(Declared { name, slot });
+            variables.push(Declared { name, slot });
         }
-        announced
+        (variables, announced)
     }
 
     /// Only the first command of a pipeline may be a constant.
-    fn check_pipeline(&mut self, pipe: &Pipe, context: &str) -> Result<(), ParseError> {
-        if pipe.commands.is_empty() {
+    fn check_pipeline(&mut self, commands: &[Command], context: &str) -> Result<(), ParseError> {
+        if commands.is_empty() {
             return self.fail(format!("missing value for {context}"));
         }
-        for (index, command) in pipe.commands.iter().enumerate().skip(1) {
+        for (index, command) in commands.iter().enumerate().skip(1) {
             let first = command.operands.first().map(|operand| &operand.term);
             if matches!(
                 first,
-                Some(Term::Bool(_) | Term::Dot | Term::Nil | Term::Number(_) | Term::String { .. })
+                Some(Term::Bool(_) | Term::Dot | Term::Nil | Term::Number(_) | Term::String(_))
             ) {
                 return self.fail(format!(
                     "non executable command in pipeline stage {}",
@@ -160,7 +169,10 @@ impl<'t> Parser<'t> {
         if operands.is_empty() {
             self.fail("empty command")
         } else {
-            Ok(Command { position, operands })
+            Ok(Command {
+                position,
+                operands: operands.into(),
+            })
         }
     }
 
@@ -173,26 +185,29 @@ impl<'t> Parser<'t> {
             return Ok(Some(operand));
         }
         let position = offset(self.peek().position);
-        let mut behind = Vec::new();
+        let mut names = match &mut operand.term {
+            Term::Field(fields) => std::mem::take(fields).into_vec(),
+            _ => Vec::new(),
+        };
         while self.peek().kind == TokenKind::Field {
             let token = self.next();
-            behind.push(Text::from(&token.text[1..]));
+            names.push(Text::from(&token.text[1..]));
         }
         match &mut operand.term {
             Term::Field(fields) | Term::Variable { fields, .. } => {
-                fields.append(&mut behind);
+                *fields = names.into();
                 operand.position = position;
                 Ok(Some(operand))
             }
-            Term::Bool(_) | Term::String { .. } | Term::Number(_) | Term::Nil | Term::Dot => {
+            Term::Bool(_) | Term::String(_) | Term::Number(_) | Term::Nil | Term::Dot => {
                 let term = strconv::quote_str(&operand.to_string());
                 self.fail(format!("unexpected . after term {term}"))
             }
-            Term::Function { .. } | Term::Chain { .. } | Term::Pipe(_) => Ok(Some(Operand {
+            Term::Function(_) | Term::Chain { .. } | Term::Pipe(_) => Ok(Some(Operand {
                 position,
                 term: Term::Chain {
                     base: Box::new(operand),
-                    fields: behind,
+                    fields: names.into(),
                 },
             })),
         }
@@ -208,28 +223,24 @@ impl<'t> Parser<'t> {
                         strconv::quote_str(&token.text)
                     ));
                 };
-                Term::Function {
-                    name: token.text.as_ref().into(),
-                    function,
-                }
+                Term::Function(function)
             }
             TokenKind::Dot => Term::Dot,
             TokenKind::Nil => Term::Nil,
             TokenKind::Variable => {
-                if !self.scope.variables.is_known(&token.text) {
+                let Some(name) = self.scope.variables.known(&token.text) else {
                     return self.fail(format!(
                         "undefined variable {}",
                         strconv::quote_str(&token.text)
                     ));
-                }
-                let slot = self.scope.variables.slot(&token.text);
+                };
                 Term::Variable {
-                    name: token.text.as_ref().into(),
-                    slot,
-                    fields: Vec::new(),
+                    slot: self.scope.variables.slot(&name),
+                    name,
+                    fields: [].into(),
                 }
             }
-            TokenKind::Field => Term::Field(vec![Text::from(&token.text[1..])]),
+            TokenKind::Field => Term::Field([Text::from(&token.text[1..])].into()),
             TokenKind::Bool => Term::Bool(token.text == "true"),
             TokenKind::CharacterConstant | TokenKind::Complex | TokenKind::Number => Term::Number(
                 Box::new(number::number(&token).or_else(|message| self.fail(message))?),
@@ -258,9 +269,9 @@ impl<'t> Parser<'t> {
 
     fn string(&self, token: &Token<'t>) -> Result<Term, ParseError> {
         let value = strconv::unquote(&token.text).or_else(|error| self.fail(error.to_string()))?;
-        Ok(Term::String {
+        Ok(Term::String(Box::new(StringConstant {
             literal: token.text.as_ref().into(),
             value: Value::from(value),
-        })
+        })))
     }
 }

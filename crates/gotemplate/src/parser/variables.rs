@@ -6,9 +6,9 @@ use std::sync::Arc;
 pub(super) struct Variables {
     /// Names in the order of their declaration. Go takes an assignment for a declaration while it parses, so a name may be
     /// known without a slot, and fails when it is executed.
-    names: Vec<(Arc<str>, Option<usize>)>,
-    live: usize,
-    most: usize,
+    names: Vec<(Arc<str>, Option<u32>)>,
+    live: u32,
+    most: u32,
 }
 
 impl Default for Variables {
@@ -25,13 +25,13 @@ impl Default for Variables {
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     names: usize,
-    live: usize,
+    live: u32,
 }
 
 impl Variables {
     /// The most variables that are alive at once.
     pub(super) fn most(&self) -> usize {
-        self.most
+        self.most as usize
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -46,13 +46,14 @@ impl Variables {
         self.live = mark.live;
     }
 
-    /// Whether a name may be used.
-    pub(super) fn is_known(&self, name: &str) -> bool {
-        self.names.iter().any(|(known, _)| known.as_ref() == name)
+    /// The name, kept once for all who use it, if it may be used.
+    pub(super) fn known(&self, name: &str) -> Option<Arc<str>> {
+        let mut names = self.names.iter().map(|(known, _)| known);
+        names.find(|known| known.as_ref() == name).map(Arc::clone)
     }
 
     /// The slot of the nearest declaration.
-    pub(super) fn slot(&self, name: &str) -> Option<usize> {
+    pub(super) fn slot(&self, name: &str) -> Option<u32> {
         self.names
             .iter()
             .rev()
@@ -67,7 +68,7 @@ impl Variables {
     }
 
     /// Gives an announced name its slot.
-    pub(super) fn declare(&mut self, announced: usize) -> usize {
+    pub(super) fn declare(&mut self, announced: usize) -> u32 {
         let slot = self.live;
         if let Some((_, declared)) = self.names.get_mut(announced) {
             *declared = Some(slot);
@@ -78,7 +79,7 @@ impl Variables {
     }
 
     /// Notes an assignment; answers the slot that it goes to.
-    pub(super) fn assign(&mut self, name: Arc<str>) -> Option<usize> {
+    pub(super) fn assign(&mut self, name: Arc<str>) -> Option<u32> {
         let slot = self.slot(&name);
         self.names.push((name, slot));
         slot

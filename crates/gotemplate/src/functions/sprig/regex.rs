@@ -19,9 +19,9 @@ use Type::{Int, String};
 pub(super) static TABLE: &[Function] = &[
     eager("mustRegexFind", &[String, String], find),
     eager("mustRegexFindAll", &[String, String, Int], find_all),
-    eager("mustRegexMatch", &[String, String], |_, arguments| {
+    eager("mustRegexMatch", &[String, String], |runtime, arguments| {
         Ok(Value::Bool(
-            compiled(arguments)?.is_match(&string(arguments, 1)),
+            compiled(runtime, arguments)?.is_match(&string(arguments, 1)),
         ))
     }),
     eager(
@@ -44,10 +44,10 @@ pub(super) static TABLE: &[Function] = &[
         |runtime, arguments| find_all(runtime, arguments).map_err(panicked(arguments)),
     ),
     // A malformed pattern matches nothing here.
-    eager("regexMatch", &[String, String], |_, arguments| {
-        Ok(Value::Bool(compiled(arguments).is_ok_and(|regexp| {
-            regexp.is_match(&string(arguments, 1))
-        })))
+    eager("regexMatch", &[String, String], |runtime, arguments| {
+        Ok(Value::Bool(compiled(runtime, arguments).is_ok_and(
+            |regexp| regexp.is_match(&string(arguments, 1)),
+        )))
     }),
     eager("regexQuoteMeta", &[String], |_, arguments| {
         Ok(Value::from(quote_meta(&string(arguments, 0))))
@@ -69,8 +69,10 @@ pub(super) static TABLE: &[Function] = &[
     ),
 ];
 
-fn compiled(arguments: &[Value]) -> Result<Regexp, CallError> {
-    Regexp::compile(&string(arguments, 0)).map_err(|error| CallError::new(error.to_string()))
+fn compiled(runtime: &mut dyn Runtime, arguments: &[Value]) -> Result<Arc<Regexp>, CallError> {
+    runtime
+        .pattern(&string(arguments, 0))
+        .map_err(|error| CallError::new(error.to_string()))
 }
 
 /// The words of `regexp.MustCompile`.
@@ -107,35 +109,36 @@ fn strings_or_nil(found: Vec<&str>) -> Value {
     }
 }
 
-fn find(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
+fn find(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     Ok(Value::from(
-        compiled(arguments)?
+        compiled(runtime, arguments)?
             .find(&string(arguments, 1))
             .unwrap_or_default(),
     ))
 }
 
-fn find_all(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
+fn find_all(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let text = string(arguments, 1);
-    let found = compiled(arguments)?.find_all(&text, limit(arguments, 2));
+    let found = compiled(runtime, arguments)?.find_all(&text, limit(arguments, 2));
     Ok(strings_or_nil(found))
 }
 
 fn replace_all(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let output = compiled(arguments)?.replace_all(&string(arguments, 1), &string(arguments, 2));
+    let output =
+        compiled(runtime, arguments)?.replace_all(&string(arguments, 1), &string(arguments, 2));
     runtime.charge(output.len()).map_err(CallError::Limit)?;
     Ok(Value::from(output))
 }
 
 fn replace_all_literal(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let output =
-        compiled(arguments)?.replace_all_literal(&string(arguments, 1), &string(arguments, 2));
+    let output = compiled(runtime, arguments)?
+        .replace_all_literal(&string(arguments, 1), &string(arguments, 2));
     runtime.charge(output.len()).map_err(CallError::Limit)?;
     Ok(Value::from(output))
 }
 
-fn split(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
+fn split(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let text = string(arguments, 1);
-    let pieces = compiled(arguments)?.split(&text, limit(arguments, 2));
+    let pieces = compiled(runtime, arguments)?.split(&text, limit(arguments, 2));
     Ok(strings_or_nil(pieces))
 }
