@@ -6,14 +6,21 @@ mod ignore;
 mod load;
 mod metadata;
 
-use std::sync::{Arc, OnceLock};
+use std::borrow::Cow;
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use rheostat_gotemplate::{Map, ParsedText};
 use thiserror::Error;
+
+use crate::manifest::KnownDocuments;
 
 pub use archive::{ArchiveError, ArchiveLimits};
 pub use directory::DirectoryError;
 pub use metadata::{Dependency, ImportValues, Maintainer, Metadata, MetadataError};
+
+/// Under how many names a file is kept parsed: aliases give a chart further ones, and no real chart has more than a few.
+const MAX_NAMES: usize = 16;
 
 /// A chart. Cloning is cheap, and clones share what neither changes.
 #[derive(Debug, Clone)]
@@ -36,6 +43,8 @@ pub struct Chart {
     pub modified: Option<i64>,
     /// The same of values.schema.json.
     pub schema_modified: Option<i64>,
+    /// What the last render has read of its documents.
+    pub known_documents: KnownDocuments,
 }
 
 /// A file of a chart.
@@ -47,8 +56,8 @@ pub struct ChartFile {
     pub data: Arc<[u8]>,
     /// When it was last changed, as an archive says it: in seconds since 1970.
     pub modified: Option<i64>,
-    /// The templates that it defines, kept from one render to the next.
-    parsed: Arc<OnceLock<ParsedText>>,
+    /// The templates that it defines, by the name that it was parsed under, kept from one render to the next.
+    parsed: Arc<RwLock<Vec<ParsedText>>>,
 }
 
 impl ChartFile {
@@ -62,15 +71,27 @@ impl ChartFile {
         }
     }
 
-    /// What was parsed before under the same name.
-    pub(crate) fn parsed(&self, name: &str) -> Option<&ParsedText> {
-        self.parsed.get().filter(|parsed| parsed.name() == name)
+    /// Its content as text, with U+FFFD in the place of invalid bytes.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        // Nearly all files are valid, which this check finds faster.
+        match str::from_utf8(&self.data) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(&self.data),
+        }
     }
 
-    /// Keeps what was parsed, unless something is kept already.
-    pub(crate) fn keep_parsed(&self, parsed: ParsedText) {
-        // A chart under two names is parsed for each; the first is kept.
-        let _ = self.parsed.set(parsed);
+    /// What was parsed before under the same name.
+    pub(crate) fn parsed(&self, name: &str) -> Option<ParsedText> {
+        let parsed = self.parsed.read();
+        parsed.iter().find(|parsed| parsed.name() == name).cloned()
+    }
+
+    /// Keeps what was parsed.
+    pub(crate) fn keep_parsed(&self, text: ParsedText) {
+        let mut parsed = self.parsed.write();
+        if parsed.len() < MAX_NAMES {
+            parsed.push(text);
+        }
     }
 }
 
@@ -187,3 +208,6 @@ impl Chart {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

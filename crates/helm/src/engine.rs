@@ -4,7 +4,7 @@ mod files;
 mod message;
 mod values_type;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use rheostat_gocompat::path;
 use rheostat_gotemplate::{
@@ -66,11 +66,9 @@ pub fn execute(
     let mut templates = Vec::new();
     collect(chart, chart.name(), None, top, &mut templates);
     // Deeper templates first, so that those of parents, parsed later, replace their definitions.
-    templates.sort_by(|left, right| {
-        let depth = |template: &Renderable<'_>| template.path.matches('/').count();
-        depth(right)
-            .cmp(&depth(left))
-            .then_with(|| right.path.cmp(&left.path))
+    templates.sort_by_cached_key(|template| {
+        let depth = template.path.matches('/').count();
+        Reverse((depth, template.path.clone()))
     });
     let set = parse(&templates)?;
     let mut executor = Executor::new(&set, SET_NAME, host).with_limits(limits);
@@ -106,10 +104,10 @@ fn parse(templates: &[Renderable<'_>]) -> Result<TemplateSet, EngineError> {
     let mut set = TemplateSet::new(functions::helm());
     for template in templates {
         if let Some(parsed) = template.file.parsed(&template.path) {
-            set.add(parsed);
+            set.add(&parsed);
             continue;
         }
-        let text = String::from_utf8_lossy(&template.file.data);
+        let text = template.file.text();
         let parsed = set
             .parse_text(&template.path, &text)
             .map_err(|error| EngineError {

@@ -208,7 +208,8 @@ impl Draft {
     /// # Errors
     /// [`RenderError::Manifest`].
     pub fn finish(self) -> Result<Rendered, RenderError> {
-        let (hooks, manifests) = manifest::sort(&self.outputs).map_err(RenderError::Manifest)?;
+        let (hooks, manifests) = manifest::sort_known(&self.outputs, &self.chart.known_documents)
+            .map_err(RenderError::Manifest)?;
         Ok(Rendered {
             chart: self.chart,
             manifests,

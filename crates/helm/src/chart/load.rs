@@ -6,7 +6,7 @@ use rheostat_gocompat::path;
 use rheostat_gotemplate::Map;
 
 use super::{ArchiveLimits, Chart, ChartFile, LoadError, Metadata, archive};
-use crate::values;
+use crate::{manifest::KnownDocuments, values};
 
 /// How deep charts may nest in charts/. Helm has no bound; real charts have three levels.
 const MAX_DEPTH: usize = 50;
@@ -86,6 +86,7 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
         dependencies,
         modified,
         schema_modified,
+        known_documents: KnownDocuments::default(),
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rheostat_cluster::Propagation;
 use rheostat_gotemplate::Value;
 use rheostat_helm::chart::{Chart, Metadata};
-use rheostat_helm::manifest::HookEvent;
+use rheostat_helm::manifest::{HookEvent, KnownDocuments};
 use rheostat_helm::release::{Info, Release, Status};
 use rheostat_helm::values::{coalesce, coalesce_tables};
 use serde_json::{Map as JsonMap, Value as Json};
@@ -424,6 +424,7 @@ fn with_old_defaults(mut chart: Chart, current: &Release) -> Result<Chart, Cause
         templates: Arc::new([]),
         files: Arc::new([]),
         dependencies: Vec::new(),
+        known_documents: KnownDocuments::default(),
     };
     chart.values = coalesce(&before, &to_map(&current.config), &mut Vec::new())
         .map_err(|error| Cause::Render(Box::new(error)).within("failed to rebuild old values"))?;
