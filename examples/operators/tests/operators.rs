@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::ConfigMap;
+use k8s_openapi::api::core::v1::{ConfigMap, Container};
+use kube::api::DeleteParams;
 use kube::runtime::wait::await_condition;
 use kube::{Api, Client};
 use rheostat_api::crd;
@@ -94,8 +95,52 @@ async fn a_site_gets_its_objects_and_follows_its_spec() -> Result<()> {
 }
 
 fn image(deployment: &Deployment) -> Option<&str> {
+    first_container(deployment)?.image.as_deref()
+}
+
+fn first_container(deployment: &Deployment) -> Option<&Container> {
     let template = &deployment.spec.template;
-    template.spec.as_ref()?.containers.first()?.image.as_deref()
+    template.spec.as_ref()?.containers.first()
+}
+
+#[tokio::test]
+async fn a_cache_is_installed_upgraded_and_uninstalled() -> Result<()> {
+    let plane = ControlPlane::shared().await?;
+    let client = plane.client().await?;
+    let namespace = plane.namespace("cache").await?;
+    let operator = Operator::start(env!("CARGO_BIN_EXE_cache"), plane, &[])?;
+    let mut cache = json!({
+        "apiVersion": "example.rheostat.dev/v1",
+        "kind": "Cache",
+        "metadata": {"name": "sessions", "namespace": namespace},
+        "spec": {"megabytes": 64},
+    });
+    apply(&client, &cache).await?;
+    let deployments = Api::<Deployment>::namespaced(client.clone(), &namespace);
+    operator
+        .until(deployments.clone(), "sessions", |_| true)
+        .await?;
+
+    cache["spec"]["megabytes"] = json!(128);
+    apply(&client, &cache).await?;
+    operator
+        .until(deployments.clone(), "sessions", |found| {
+            first_container(found).and_then(|container| container.args.as_ref())
+                == Some(&vec!["--memory-limit=128".to_owned()])
+        })
+        .await?;
+
+    manifest::api_of(&client, &cache)
+        .await?
+        .delete("sessions", &DeleteParams::default())
+        .await?;
+    let gone = await_condition(deployments, "sessions", |found: Option<&Deployment>| {
+        found.is_none()
+    });
+    tokio::time::timeout(PATIENCE, gone)
+        .await
+        .with_context(|| operator.process.log_tail(20))??;
+    Ok(())
 }
 
 #[tokio::test]

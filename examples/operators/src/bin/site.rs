@@ -1,5 +1,4 @@
-//! An operator for web sites: it builds a kustomization for each `Site` and applies what comes out.
-//! What a Site says is laid over the kustomization under `site/`; what it no longer needs is deleted.
+//! An operator for web sites: what a `Site` says is laid over the kustomization under `site/`, and applied.
 
 use std::sync::Arc;
 use std::time::Duration;
