@@ -54,13 +54,13 @@ pub(crate) async fn apply(
     dependencies::process(&mut chart, values, &mut Vec::new())
         .map_err(|error| Cause::Render(Box::new(error)))?;
     let mut applied = Vec::new();
-    for (path, file) in chart.crds() {
+    for (_, file) in chart.crds() {
         let text = String::from_utf8_lossy(&file.data);
         let objects = how.read(configuration, &text).await;
-        let objects = objects.map_err(|error| failed(&path, &error))?;
+        let objects = objects.map_err(|error| failed(&file.name, &error))?;
         how.write(configuration, &objects)
             .await
-            .map_err(|error| failed(&path, &error))?;
+            .map_err(|error| failed(&file.name, &error))?;
         applied.extend(objects);
     }
     settle::healthy(configuration, &applied, how.wait, TIMEOUT).await
