@@ -1,5 +1,7 @@
 //! Reading times.
 
+use std::ops::Range;
+
 use jiff::{civil, tz::TimeZone};
 use thiserror::Error;
 
@@ -31,6 +33,8 @@ struct Fields {
     is_afternoon: Option<bool>,
     offset_seconds: i32,
     zone_name: Option<String>,
+    /// What was read and cannot be.
+    out_of_range: Option<&'static str>,
 }
 
 pub(super) fn parse(layout: &str, text: &str) -> Result<Time, ParseError> {
@@ -50,6 +54,7 @@ pub(super) fn parse(layout: &str, text: &str) -> Result<Time, ParseError> {
         is_afternoon: None,
         offset_seconds: 0,
         zone_name: None,
+        out_of_range: None,
     };
     let mut rest = text;
     let mut shown = layout;
@@ -60,6 +65,9 @@ pub(super) fn parse(layout: &str, text: &str) -> Result<Time, ParseError> {
                 [layout, rest, element].map(|text| Quoted(text).to_string());
             fail(format!(" as {layout}: cannot parse {value} as {element}"))
         })?;
+        if let Some(what) = fields.out_of_range {
+            return Err(fail(format!(": {what} out of range")));
+        }
         shown = &shown[element.len()..];
     }
     if !rest.is_empty() {
@@ -93,7 +101,11 @@ impl Fields {
             Part::Month => named(text, &MONTHS, 3).map(|(index, rest)| self.set_month(index, rest)),
             Part::LongWeekday => named(text, &WEEKDAYS, 0).map(|(_, rest)| rest),
             Part::Weekday => named(text, &WEEKDAYS, 3).map(|(_, rest)| rest),
-            Part::NumericMonth { is_padded } => set(&mut self.month, digits(text, is_padded)),
+            Part::NumericMonth { is_padded } => self.bounded(
+                |fields| &mut fields.month,
+                digits(text, is_padded),
+                ("month", 1..13),
+            ),
             Part::Day(padding) => {
                 let text = if padding == Padding::Space {
                     text.strip_prefix(' ').unwrap_or(text)
@@ -102,21 +114,25 @@ impl Fields {
                 };
                 set(&mut self.day, digits(text, padding == Padding::Zero))
             }
-            Part::YearDay(padding) => {
-                let text = if padding == Padding::Space {
-                    text.trim_start_matches(' ')
-                } else {
-                    text
-                };
-                let len = text.bytes().take(3).take_while(u8::is_ascii_digit).count();
-                self.year_day = Some(text[..len].parse().ok()?);
-                Some(&text[len..])
-            }
-            Part::Hour24 => set(&mut self.hour, digits(text, false)),
-            Part::Hour12 { is_padded } => set(&mut self.hour, digits(text, is_padded)),
-            Part::Minute { is_padded } => set(&mut self.minute, digits(text, is_padded)),
+            Part::YearDay(padding) => self.year_day(text, padding),
+            Part::Hour24 => self.bounded(
+                |fields| &mut fields.hour,
+                digits(text, false),
+                ("hour", 0..24),
+            ),
+            Part::Hour12 { is_padded } => self.bounded(
+                |fields| &mut fields.hour,
+                digits(text, is_padded),
+                ("hour", 0..13),
+            ),
+            Part::Minute { is_padded } => self.bounded(
+                |fields| &mut fields.minute,
+                digits(text, is_padded),
+                ("minute", 0..60),
+            ),
             Part::Second { is_padded } => {
-                let rest = set(&mut self.second, digits(text, is_padded))?;
+                let number = digits(text, is_padded);
+                let rest = self.bounded(|fields| &mut fields.second, number, ("second", 0..60))?;
                 // A fraction may follow though the layout has none.
                 Some(self.fraction(rest).unwrap_or(rest))
             }
@@ -153,6 +169,32 @@ impl Fields {
                 rest => rest,
             },
         }
+    }
+
+    fn year_day<'t>(&mut self, text: &'t str, padding: Padding) -> Option<&'t str> {
+        let text = if padding == Padding::Space {
+            text.trim_start_matches(' ')
+        } else {
+            text
+        };
+        let len = text.bytes().take(3).take_while(u8::is_ascii_digit).count();
+        self.year_day = Some(text[..len].parse().ok()?);
+        Some(&text[len..])
+    }
+
+    /// Takes a number for a field, and notes where it is none that the field can have.
+    fn bounded<'t>(
+        &mut self,
+        field: fn(&mut Self) -> &mut i8,
+        digits: Option<(i8, &'t str)>,
+        (what, range): (&'static str, Range<i8>),
+    ) -> Option<&'t str> {
+        let (number, rest) = digits?;
+        if !range.contains(&number) {
+            self.out_of_range = Some(what);
+        }
+        *field(self) = number;
+        Some(rest)
     }
 
     fn set_month<'t>(&mut self, index: i8, rest: &'t str) -> &'t str {

@@ -184,8 +184,9 @@ fn with_point(number: &str, form: char, precision: Option<usize>) -> String {
         output.push('.');
     }
     if matches!(form, 'g' | 'G' | 'x') {
+        // Go counts the `x` too.
         let digits = mantissa
-            .trim_start_matches(['0', '.', 'x'])
+            .trim_start_matches(['0', '.'])
             .chars()
             .filter(|c| *c != '.')
             .count();
