@@ -8,7 +8,7 @@ use crate::{
     error::{ExecError, ParseError},
     eval::Limit,
     runtime::Runtime,
-    value::{MapType, Value},
+    value::{List, Map, MapType, Value},
 };
 
 /// What a function does with arguments that have passed the check of their types.
@@ -54,6 +54,8 @@ pub enum Type {
     Int,
     /// `int64`.
     Int64,
+    /// `uint32`, which only a constant can be.
+    Uint32,
     /// `float64`.
     Float,
     /// `string`.
@@ -79,6 +81,7 @@ impl Type {
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
             Self::Float => "float64",
             Self::String => "string",
             Self::Strings => "[]string",
@@ -99,7 +102,19 @@ impl Type {
             | Self::Map
             | Self::StringMap => true,
             Self::Named(name) => name.starts_with('*'),
-            Self::Bool | Self::Int | Self::Int64 | Self::Float | Self::String => false,
+            Self::Bool | Self::Int | Self::Int64 | Self::Uint32 | Self::Float | Self::String => {
+                false
+            }
+        }
+    }
+
+    /// What stands for nil: a nil slice or map where the type is one.
+    pub(crate) fn nil(self) -> Value {
+        match self {
+            Self::Map => Value::from(Map::nil()),
+            Self::List => Value::List(Arc::new(List::nil())),
+            Self::Strings => Value::List(Arc::new(List::nil_of("string"))),
+            _ => Value::Nil,
         }
     }
 

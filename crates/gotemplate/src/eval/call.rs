@@ -173,7 +173,7 @@ impl<'t> State<'t, '_, '_> {
                 return Ok(if expected == Type::Reflected {
                     Value::Invalid
                 } else {
-                    Value::Nil
+                    expected.nil()
                 });
             }
             Term::Nil => return self.fail(format!("cannot assign nil to {}", expected.name())),
@@ -223,6 +223,12 @@ impl<'t> State<'t, '_, '_> {
                 }
                 _ => self.fail(format!("expected integer; found {operand}")),
             },
+            (Type::Uint32, term) => match term {
+                Term::Number(number) if number.uint.is_some() => {
+                    Ok(Value::Uint64(number.uint.unwrap_or_default()))
+                }
+                _ => self.fail(format!("expected unsigned integer; found {operand}")),
+            },
             (Type::Float, term) => match term {
                 Term::Number(number) if number.float.is_some() => {
                     Ok(Value::Float(number.float.unwrap_or_default()))
@@ -241,7 +247,7 @@ impl<'t> State<'t, '_, '_> {
         if matches!(value, Value::Invalid) {
             return match expected {
                 Type::Reflected => Ok(Value::Invalid),
-                expected if expected.can_be_nil() => Ok(Value::Nil),
+                expected if expected.can_be_nil() => Ok(expected.nil()),
                 expected => self.fail(format!("invalid value; expected {}", expected.name())),
             };
         }

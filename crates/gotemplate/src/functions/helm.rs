@@ -3,16 +3,10 @@
 mod data;
 mod templates;
 mod toml;
-mod unsupported;
 
 use crate::function::Function;
 
 /// The tables in the order in which later ones hold.
-pub(super) fn tables() -> [&'static [Function]; 4] {
-    [
-        unsupported::TABLE,
-        data::TABLE,
-        templates::TABLE,
-        toml::TABLE,
-    ]
+pub(super) fn tables() -> [&'static [Function]; 3] {
+    [data::TABLE, templates::TABLE, toml::TABLE]
 }

@@ -1,11 +1,13 @@
 //! The functions of Sprig 3.3 that Helm keeps.
 
 mod certificates;
-mod date;
+mod cipher;
+pub(super) mod date;
 mod defaults;
 mod dict;
 mod encoding;
 mod list;
+mod master_password;
 mod merge;
 mod numbers;
 mod passwords;
@@ -25,11 +27,13 @@ use crate::function::Function;
 pub(super) fn tables() -> Vec<&'static [Function]> {
     vec![
         certificates::TABLE,
+        cipher::TABLE,
         date::TABLE,
         defaults::TABLE,
         dict::TABLE,
         encoding::TABLE,
         list::TABLE,
+        master_password::TABLE,
         numbers::TABLE,
         passwords::TABLE,
         paths::TABLE,

@@ -115,7 +115,7 @@ fn equal_composites(left: &Value, right: &Value) -> Result<bool, CallError> {
             reflected(left),
             left.type_name(),
             right.type_name(),
-            reflected(right)
+            String::from_utf8_lossy(&right.to_text()?)
         )));
     }
     if right.is_composite() {

@@ -7,7 +7,7 @@ use rheostat_yaml::{Limits, Profile, emit, json as yaml_json};
 use super::super::{
     arguments::{Answer, text, value},
     eager,
-    json::{self, Escaping},
+    json::{self, EncodeError, Escaping},
 };
 use crate::{
     function::{CallError, Function, Type},
@@ -78,8 +78,13 @@ fn must_to_yaml(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
 
 /// The same without the way through JSON; a mistake gives nothing.
 fn to_yaml_pretty(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let Ok(json) = json::to_serde_keeping_floats(&value(arguments, 0)) else {
-        return Ok(Value::from(""));
+    let json = match json::to_serde_keeping_floats(&value(arguments, 0)) {
+        Ok(json) => json,
+        // The library panics where it meets such a type.
+        Err(EncodeError::Type(name)) => {
+            return Err(CallError::new(format!("cannot marshal type: {name}")));
+        }
+        Err(_) => return Ok(Value::from("")),
     };
     let output = emit::to_yaml_v3(&json);
     Ok(Value::from(output.strip_suffix('\n').unwrap_or(&output)))

@@ -3,6 +3,7 @@
 use super::super::{
     arguments::{Answer, string, value},
     eager,
+    sprig::date,
 };
 use crate::{
     function::{CallError, Function, Type},
@@ -10,7 +11,7 @@ use crate::{
     text::Text,
     value::{Map, Value},
 };
-use rheostat_gocompat::strconv;
+use rheostat_gocompat::{strconv, time::Time};
 
 use Type::{Any, String};
 
@@ -59,7 +60,7 @@ fn read(value: toml::Value) -> Value {
         toml::Value::Integer(number) => Value::Int64(number),
         toml::Value::Float(number) => Value::Float(number),
         toml::Value::Boolean(value) => Value::Bool(value),
-        toml::Value::Datetime(time) => Value::from(time.to_string()),
+        toml::Value::Datetime(time) => read_time(&time),
         toml::Value::Array(items) => Value::list(items.into_iter().map(read).collect()),
         toml::Value::Table(entries) => Value::from(
             entries
@@ -67,6 +68,22 @@ fn read(value: toml::Value) -> Value {
                 .map(|(key, value)| (key, read(value)))
                 .collect::<Map>(),
         ),
+    }
+}
+
+/// A time. Where the text has no offset, the library puts it in UTC under a name that says what is missing.
+fn read_time(datetime: &toml::value::Datetime) -> Value {
+    let (layout, zone) = match (datetime.date, datetime.time, datetime.offset) {
+        (Some(_), Some(_), Some(_)) => ("2006-01-02T15:04:05Z07:00", None),
+        (Some(_), Some(_), None) => ("2006-01-02T15:04:05", Some("datetime-local")),
+        (Some(_), None, _) => ("2006-01-02", Some("date-local")),
+        _ => ("15:04:05", Some("time-local")),
+    };
+    let text = datetime.to_string();
+    match (Time::parse(layout, &text), zone) {
+        (Ok(time), Some(zone)) => date::object(time.with_zone_name(zone)),
+        (Ok(time), None) => date::object(time),
+        (Err(_), _) => Value::from(text),
     }
 }
 

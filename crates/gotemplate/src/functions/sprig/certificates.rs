@@ -1,5 +1,4 @@
-//! Keys and certificates. Keys are RSA: other kinds of `genPrivateKey`, and keys of other kinds given to the functions whose
-//! names end in `WithKey`, are refused.
+//! Keys and certificates. DSA keys, which certificates cannot have, and curves other than P-256 are refused.
 
 mod der;
 mod key;
@@ -36,7 +35,7 @@ const PRIVATE_KEY_BITS: usize = 4096;
 pub(super) static TABLE: &[Function] = &[
     eager("buildCustomCert", &[String, String], build_custom),
     eager("genCA", &[String, Int], |runtime, arguments| {
-        let key = PrivateKey::generate(runtime, CERTIFICATE_KEY_BITS)?;
+        let key = PrivateKey::generate_rsa(runtime, CERTIFICATE_KEY_BITS)?;
         authority(runtime, arguments, &key)
     }),
     eager(
@@ -52,7 +51,7 @@ pub(super) static TABLE: &[Function] = &[
         "genSelfSignedCert",
         &[String, List, List, Int],
         |runtime, arguments| {
-            let key = PrivateKey::generate(runtime, CERTIFICATE_KEY_BITS)?;
+            let key = PrivateKey::generate_rsa(runtime, CERTIFICATE_KEY_BITS)?;
             self_signed(runtime, arguments, &key)
         },
     ),
@@ -68,7 +67,7 @@ pub(super) static TABLE: &[Function] = &[
         "genSignedCert",
         &[String, List, List, Int, CERTIFICATE],
         |runtime, arguments| {
-            let key = PrivateKey::generate(runtime, CERTIFICATE_KEY_BITS)?;
+            let key = PrivateKey::generate_rsa(runtime, CERTIFICATE_KEY_BITS)?;
             signed(runtime, arguments, &key)
         },
     ),
@@ -120,11 +119,11 @@ fn private_key(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     let kind = string(arguments, 0);
     match kind.as_ref() {
         "" | "rsa" => Ok(Value::from(
-            PrivateKey::generate(runtime, PRIVATE_KEY_BITS)?.to_pem()?,
+            PrivateKey::generate_rsa(runtime, PRIVATE_KEY_BITS)?.to_pem()?,
         )),
-        "dsa" | "ecdsa" | "ed25519" => Err(CallError::new(format!(
-            "keys of the kind {kind} are not supported"
-        ))),
+        "ecdsa" => Ok(Value::from(PrivateKey::generate_ec(runtime).to_pem()?)),
+        "ed25519" => Ok(Value::from(PrivateKey::generate_ed(runtime).to_pem()?)),
+        "dsa" => Err(CallError::new("keys of the kind dsa are not supported")),
         _ => Ok(Value::from(format!("Unknown type {kind}"))),
     }
 }

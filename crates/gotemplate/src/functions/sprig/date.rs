@@ -182,7 +182,8 @@ fn duration_round(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
     )))
 }
 
-fn object(time: Time) -> Value {
+/// A time as templates see it.
+pub(in super::super) fn object(time: Time) -> Value {
     Value::Object(Arc::new(TimeObject(time)))
 }
 

@@ -57,6 +57,12 @@ fn ternary(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
 }
 
 fn deep_copy(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let copy = value(arguments, 0).deep_copy(MAX_COPY_DEPTH);
+    let original = value(arguments, 0);
+    if original.is_nil() {
+        return Err(CallError::new(
+            "reflect: call of reflect.Value.Type on zero Value",
+        ));
+    }
+    let copy = original.deep_copy(MAX_COPY_DEPTH);
     copy.ok_or_else(|| CallError::new("value nests too deeply to be copied"))
 }

@@ -65,26 +65,27 @@ fn adler32(bytes: &[u8]) -> u32 {
     high << 16 | low
 }
 
-/// Decodes Base64; like Go it skips line breaks, and a mistake becomes the result.
+/// Decodes Base64; a mistake becomes the result.
 fn base64_decode(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let source = text(arguments, 0);
+    Ok(base64_bytes(&text(arguments, 0)).map_or_else(Value::from, Value::from))
+}
+
+/// The bytes that a text encodes. Like Go it skips line breaks; the error is Go's text.
+pub(super) fn base64_bytes(source: &[u8]) -> Result<Vec<u8>, std::string::String> {
     let kept: Vec<u8> = source
         .iter()
         .copied()
         .filter(|byte| !matches!(byte, b'\r' | b'\n'))
         .collect();
-    Ok(
-        match STANDARD
-            .decode(&kept)
-            .or_else(|_| decode_with_loose_bits(&kept))
-        {
-            Ok(bytes) => Value::from(bytes),
-            Err(position) => Value::from(format!(
+    STANDARD
+        .decode(&kept)
+        .or_else(|_| decode_with_loose_bits(&kept))
+        .map_err(|position| {
+            format!(
                 "illegal base64 data at input byte {}",
-                original_position(&source, position)
-            )),
-        },
-    )
+                original_position(source, position)
+            )
+        })
 }
 
 /// Go does not ask that the unused bits of the last digit be zero. The error is the position of the first bad byte.

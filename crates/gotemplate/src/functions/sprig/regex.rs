@@ -1,6 +1,6 @@
 //! Regular expressions of Go's syntax.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use rheostat_gocompat::regexp::{Regexp, quote_meta};
 
@@ -11,6 +11,7 @@ use super::super::{
 use crate::{
     function::{CallError, Function, Type},
     runtime::Runtime,
+    text::Text,
     value::{List, Value},
 };
 
@@ -96,49 +97,103 @@ fn quoted(pattern: &str) -> std::string::String {
     }
 }
 
+/// Stands for byte 0 of invalid UTF-8 while a pattern looks at a text: Go takes such bytes for characters. The last plane of
+/// Unicode is for private use.
+const SHIELD: u32 = 0x0010_ff00;
+
+/// A text as characters, and whether some of them shield bytes that are none.
+struct Subject<'t> {
+    text: Cow<'t, str>,
+    is_shielded: bool,
+}
+
+impl<'t> Subject<'t> {
+    fn of(arguments: &'t [Value], index: usize) -> Self {
+        let Some(Value::String(bytes)) = arguments.get(index) else {
+            return Self {
+                text: Cow::Borrowed(""),
+                is_shielded: false,
+            };
+        };
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Self {
+                text: Cow::Borrowed(text),
+                is_shielded: false,
+            };
+        }
+        let mut text = std::string::String::new();
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            let invalid = chunk.invalid().iter();
+            text.extend(invalid.filter_map(|byte| char::from_u32(SHIELD + u32::from(*byte))));
+        }
+        Self {
+            text: Cow::Owned(text),
+            is_shielded: true,
+        }
+    }
+
+    /// A part of the text, or what was made of it, as it is without shields.
+    fn bare(&self, part: &str) -> Text {
+        if !self.is_shielded {
+            return Text::from(part);
+        }
+        let mut bytes = Vec::with_capacity(part.len());
+        for character in part.chars() {
+            match u32::from(character).checked_sub(SHIELD).map(u8::try_from) {
+                Some(Ok(byte)) => bytes.push(byte),
+                _ => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        bytes.into()
+    }
+}
+
 fn limit(arguments: &[Value], index: usize) -> Option<usize> {
     usize::try_from(int(arguments, index)).ok()
 }
 
 /// A slice of strings, which is nil where there are none.
-fn strings_or_nil(found: Vec<&str>) -> Value {
+fn strings_or_nil(subject: &Subject<'_>, found: Vec<&str>) -> Value {
     if found.is_empty() {
         Value::List(Arc::new(List::nil_of("string")))
     } else {
-        Value::strings(found)
+        Value::strings(found.into_iter().map(|found| subject.bare(found)))
     }
 }
 
 fn find(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    Ok(Value::from(
-        compiled(runtime, arguments)?
-            .find(&string(arguments, 1))
-            .unwrap_or_default(),
-    ))
+    let subject = Subject::of(arguments, 1);
+    let regexp = compiled(runtime, arguments)?;
+    let found = regexp.find(&subject.text).unwrap_or_default();
+    Ok(Value::String(subject.bare(found)))
 }
 
 fn find_all(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let text = string(arguments, 1);
-    let found = compiled(runtime, arguments)?.find_all(&text, limit(arguments, 2));
-    Ok(strings_or_nil(found))
+    let subject = Subject::of(arguments, 1);
+    let regexp = compiled(runtime, arguments)?;
+    let found = regexp.find_all(&subject.text, limit(arguments, 2));
+    Ok(strings_or_nil(&subject, found))
 }
 
 fn replace_all(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let output =
-        compiled(runtime, arguments)?.replace_all(&string(arguments, 1), &string(arguments, 2));
+    let subject = Subject::of(arguments, 1);
+    let output = compiled(runtime, arguments)?.replace_all(&subject.text, &string(arguments, 2));
     runtime.charge(output.len()).map_err(CallError::Limit)?;
-    Ok(Value::from(output))
+    Ok(Value::String(subject.bare(&output)))
 }
 
 fn replace_all_literal(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let output = compiled(runtime, arguments)?
-        .replace_all_literal(&string(arguments, 1), &string(arguments, 2));
+    let subject = Subject::of(arguments, 1);
+    let output =
+        compiled(runtime, arguments)?.replace_all_literal(&subject.text, &string(arguments, 2));
     runtime.charge(output.len()).map_err(CallError::Limit)?;
-    Ok(Value::from(output))
+    Ok(Value::String(subject.bare(&output)))
 }
 
 fn split(runtime: &mut dyn Runtime, arguments: &[Value]) -> Answer {
-    let text = string(arguments, 1);
-    let pieces = compiled(runtime, arguments)?.split(&text, limit(arguments, 2));
-    Ok(strings_or_nil(pieces))
+    let subject = Subject::of(arguments, 1);
+    let regexp = compiled(runtime, arguments)?;
+    let pieces = regexp.split(&subject.text, limit(arguments, 2));
+    Ok(strings_or_nil(&subject, pieces))
 }

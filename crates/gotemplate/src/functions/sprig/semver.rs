@@ -65,6 +65,17 @@ impl Object for VersionObject {
         Some(self.0.to_string())
     }
 
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("major", Value::Uint64(self.0.major())),
+            ("minor", Value::Uint64(self.0.minor())),
+            ("patch", Value::Uint64(self.0.patch())),
+            ("pre", Value::from(self.0.prerelease())),
+            ("metadata", Value::from(self.0.metadata())),
+            ("original", Value::from(self.0.original())),
+        ]
+    }
+
     fn json_text(&self) -> Option<std::string::String> {
         self.text()
     }

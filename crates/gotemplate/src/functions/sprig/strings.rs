@@ -43,8 +43,12 @@ pub(super) static TABLE: &[Function] = &[
         indent(runtime, arguments, "\n")
     }),
     eager("nospace", &[String], |_, arguments| {
+        // Sprig takes each byte for a character.
+        let characters = text(arguments, 0);
+        let kept = characters.iter().map(|byte| char::from(*byte));
         Ok(Value::from(
-            string(arguments, 0).replace(char::is_whitespace, ""),
+            kept.filter(|c| !c.is_whitespace())
+                .collect::<std::string::String>(),
         ))
     }),
     eager("plural", &[String, String, Int], |_, arguments| {
@@ -74,7 +78,7 @@ pub(super) static TABLE: &[Function] = &[
         Ok(Value::String(to_text(&value(arguments, 0))?))
     }),
     eager("trim", &[String], |_, arguments| {
-        Ok(Value::from(string(arguments, 0).trim()))
+        Ok(Value::String(trim(&text(arguments, 0)).into()))
     }),
     eager("trimAll", &[String, String], trim_all),
     eager("trimPrefix", &[String, String], |_, arguments| {
@@ -114,6 +118,21 @@ fn cat(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
         fmt::write_value(&mut output, value)?;
     }
     Ok(Value::from(output))
+}
+
+/// The text without white space around it; bytes that are no characters stay.
+fn trim(text: &[u8]) -> &[u8] {
+    let start = text.utf8_chunks().next().map_or(0, |first| {
+        first.valid().len() - first.valid().trim_start().len()
+    });
+    let text = &text[start..];
+    let end = match text.utf8_chunks().last() {
+        Some(last) if last.invalid().is_empty() => {
+            last.valid().len() - last.valid().trim_end().len()
+        }
+        _ => 0,
+    };
+    &text[..text.len() - end]
 }
 
 /// Puts spaces before each line, the empty ones too.

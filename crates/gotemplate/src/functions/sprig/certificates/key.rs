@@ -1,70 +1,53 @@
-//! RSA keys.
+//! Private keys: RSA, ECDSA on the curve P-256, and Ed25519.
 
-use std::convert::Infallible;
+mod elliptic;
+mod randomness;
+mod rsa_key;
 
-use rsa::{
-    pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey},
-    pkcs1v15::SigningKey,
-    pkcs8::{DecodePrivateKey, EncodePublicKey},
-    rand_core::{TryCryptoRng, TryRng},
-    sha2::Sha256,
-    signature::{SignatureEncoding, Signer},
+use super::{
+    der::{OBJECT_IDENTIFIER, SEQUENCE, element},
+    pem,
 };
-
-use super::pem;
 use crate::{function::CallError, runtime::Runtime};
+use elliptic::{EcKey, EdKey};
+use rsa_key::RsaKey;
 
 /// A private key.
-pub(super) struct PrivateKey(rsa::PrivateKey);
-
-/// The host's randomness as the key generator takes it.
-struct HostRandomness<'r>(&'r mut dyn Runtime);
-
-impl TryRng for HostRandomness<'_> {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.0.host().random(&mut bytes);
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.0.host().random(&mut bytes);
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), Infallible> {
-        self.0.host().random(buffer);
-        Ok(())
-    }
+pub(super) enum PrivateKey {
+    Rsa(RsaKey),
+    Ec(EcKey),
+    Ed(EdKey),
 }
 
-// The host says what its randomness is good for.
-impl TryCryptoRng for HostRandomness<'_> {}
-
 impl PrivateKey {
-    /// Makes a key of so many bits.
-    pub(super) fn generate(runtime: &mut dyn Runtime, bits: usize) -> Result<Self, CallError> {
-        let key = rsa::PrivateKey::new(&mut HostRandomness(runtime), bits);
-        key.map(Self)
-            .map_err(|error| CallError::new(format!("error generating rsa key: {error}")))
+    /// Makes an RSA key of so many bits.
+    pub(super) fn generate_rsa(runtime: &mut dyn Runtime, bits: usize) -> Result<Self, CallError> {
+        RsaKey::generate(runtime, bits).map(Self::Rsa)
     }
 
-    /// Reads a key in PKCS #1 or PKCS #8.
+    /// Makes an ECDSA key.
+    pub(super) fn generate_ec(runtime: &mut dyn Runtime) -> Self {
+        Self::Ec(EcKey::generate(runtime))
+    }
+
+    /// Makes an Ed25519 key.
+    pub(super) fn generate_ed(runtime: &mut dyn Runtime) -> Self {
+        Self::Ed(EdKey::generate(runtime))
+    }
+
+    /// Reads a key in PKCS #1, SEC 1 or PKCS #8.
     pub(super) fn from_pem(text: &str) -> Result<Self, String> {
         let (label, der) = pem::decode(text).ok_or("no PEM data in input")?;
         match label {
-            "PRIVATE KEY" => rsa::PrivateKey::from_pkcs8_der(&der)
-                .map(Self)
-                .map_err(|error| format!("decoding PEM as PKCS#8: {error}")),
-            "RSA PRIVATE KEY" => rsa::PrivateKey::from_pkcs1_der(&der)
-                .map(Self)
-                .map_err(|error| format!("parsing RSA private key from PEM: {error}")),
-            "EC PRIVATE KEY" | "DSA PRIVATE KEY" => {
-                Err(format!("{label}: keys that are not RSA are not supported"))
-            }
+            "PRIVATE KEY" => Self::from_pkcs8(&der)
+                .map_err(|problem| format!("decoding PEM as PKCS#8: {problem}")),
+            "RSA PRIVATE KEY" => RsaKey::from_pkcs1(&der)
+                .map(Self::Rsa)
+                .map_err(|problem| format!("parsing RSA private key from PEM: {problem}")),
+            "EC PRIVATE KEY" => EcKey::from_sec1(&der)
+                .map(Self::Ec)
+                .map_err(|problem| format!("parsing EC private key from PEM: {problem}")),
+            "DSA PRIVATE KEY" => Err("DSA keys are not supported".to_owned()),
             other => match other.strip_suffix(" PRIVATE KEY") {
                 Some(kind) => Err(format!("invalid private key type {kind}")),
                 None => Err(format!("no private key data in PEM block of type {other}")),
@@ -72,27 +55,54 @@ impl PrivateKey {
         }
     }
 
-    /// The key in PKCS #1.
+    fn from_pkcs8(der: &[u8]) -> Result<Self, String> {
+        if let Some(key) = EdKey::from_pkcs8(der) {
+            return Ok(Self::Ed(key));
+        }
+        if let Some(key) = EcKey::from_pkcs8(der) {
+            return Ok(Self::Ec(key?));
+        }
+        RsaKey::from_pkcs8(der).map(Self::Rsa)
+    }
+
+    /// The key as Sprig writes it: PKCS #1, SEC 1 or PKCS #8.
     pub(super) fn to_pem(&self) -> Result<String, CallError> {
-        let der = self
-            .0
-            .to_pkcs1_der()
-            .map_err(|error| CallError::new(format!("error pem-encoding key: {error}")))?;
-        Ok(pem::encode("RSA PRIVATE KEY", der.as_bytes()))
+        Ok(match self {
+            Self::Rsa(key) => pem::encode("RSA PRIVATE KEY", &key.to_pkcs1()?),
+            Self::Ec(key) => pem::encode("EC PRIVATE KEY", &key.to_sec1()),
+            Self::Ed(key) => pem::encode("PRIVATE KEY", &key.to_pkcs8()),
+        })
     }
 
     /// The public half as certificates carry it.
     pub(super) fn public_key_info(&self) -> Result<Vec<u8>, CallError> {
-        let der = self.0.to_public_key().to_public_key_der();
-        der.map(|der| der.as_bytes().to_vec())
-            .map_err(|error| CallError::new(format!("error creating certificate: {error}")))
+        match self {
+            Self::Rsa(key) => key.public_key_info(),
+            Self::Ec(key) => Ok(key.public_key_info()),
+            Self::Ed(key) => Ok(key.public_key_info()),
+        }
     }
 
-    /// A PKCS #1 v1.5 signature over the SHA-256 digest.
-    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, CallError> {
-        let signature = SigningKey::<Sha256>::new(self.0.clone()).try_sign(message);
-        signature
-            .map(|signature| signature.to_vec())
-            .map_err(|error| CallError::new(format!("error creating certificate: {error}")))
+    /// What certificates call the signatures of this key, encoded.
+    pub(super) fn signature_algorithm(&self) -> Vec<u8> {
+        match self {
+            Self::Rsa(_) => rsa_key::signature_algorithm(),
+            Self::Ec(_) => algorithm(elliptic::ECDSA_WITH_SHA256),
+            Self::Ed(_) => algorithm(elliptic::ED25519),
+        }
     }
+
+    /// A signature over a message: with SHA-256, but for Ed25519, which needs no digest.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, CallError> {
+        match self {
+            Self::Rsa(key) => key.sign(message),
+            Self::Ec(key) => key.sign(message),
+            Self::Ed(key) => Ok(key.sign(message)),
+        }
+    }
+}
+
+/// An algorithm without parameters.
+fn algorithm(identifier: &[u8]) -> Vec<u8> {
+    element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[identifier])])
 }

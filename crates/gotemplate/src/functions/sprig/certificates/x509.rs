@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     der::{
-        BIT_STRING, BOOLEAN, GENERALIZED_TIME, NULL, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE,
-        SET, UTC_TIME, UTF8_STRING, element, integer, split,
+        BIT_STRING, BOOLEAN, GENERALIZED_TIME, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET,
+        UTC_TIME, UTF8_STRING, element, integer, split,
     },
     key::PrivateKey,
 };
@@ -16,7 +16,6 @@ use crate::function::CallError;
 
 /// Object identifiers, encoded.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
-const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
 const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
@@ -64,13 +63,8 @@ pub(super) fn certificate(
     key: &PrivateKey,
     signer: Option<&Signer>,
 ) -> Result<Vec<u8>, CallError> {
-    let algorithm = element(
-        SEQUENCE,
-        &[
-            &element(OBJECT_IDENTIFIER, &[SHA256_WITH_RSA]),
-            &element(NULL, &[]),
-        ],
-    );
+    let signing_key = signer.map_or(key, |signer| &signer.key);
+    let algorithm = signing_key.signature_algorithm();
     let common_name = element(UTF8_STRING, &[profile.common_name.as_bytes()]);
     let attribute = element(
         SEQUENCE,
@@ -100,7 +94,7 @@ pub(super) fn certificate(
             &element(0xa3, &[&extensions]),
         ],
     );
-    let signature = signer.map_or(key, |signer| &signer.key).sign(&content)?;
+    let signature = signing_key.sign(&content)?;
     Ok(element(
         SEQUENCE,
         &[
@@ -170,8 +164,8 @@ fn extensions(profile: &Profile, public_key: &[u8], authority_key_id: Option<Vec
         ),
     ];
     if profile.is_authority {
-        // RFC 7093, method 1: the first 160 bits of a digest over the key.
-        let digest = Sha256::digest(public_key);
+        // RFC 7093, method 1: the first 160 bits of a digest over the key, without its algorithm.
+        let digest = Sha256::digest(key_bits(public_key).unwrap_or(public_key));
         extensions.push(extension(
             SUBJECT_KEY_ID,
             false,
@@ -202,6 +196,14 @@ fn extensions(profile: &Profile, public_key: &[u8], authority_key_id: Option<Vec
         ));
     }
     element(SEQUENCE, &[&extensions.concat()])
+}
+
+/// The bit string in a public key as certificates carry it.
+fn key_bits(public_key_info: &[u8]) -> Option<&[u8]> {
+    let algorithm = split(split(public_key_info)?.content)?;
+    let bits = split(algorithm.rest)?;
+    // The first byte counts unused bits, and there are none.
+    bits.content.get(1..)
 }
 
 /// Reads of a certificate what one needs to issue others in its name.

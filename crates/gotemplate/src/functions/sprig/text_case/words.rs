@@ -176,6 +176,8 @@ pub(super) fn pascal_case(text: &str) -> String {
     let mut output = text[..start].to_owned();
     let mut characters = text[start..].chars();
     let Some(first) = characters.next() else {
+        // Where there is nothing else, the library writes the last connector twice.
+        output.extend(text.chars().last());
         return output;
     };
     let mut runs_upper = first.is_uppercase();
