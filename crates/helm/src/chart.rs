@@ -117,14 +117,14 @@ pub enum LoadError {
     #[error("unsupported chart version")]
     Version,
     /// A chart below charts/ cannot be loaded.
-    #[error("error unpacking subchart {entry} in {chart}: {source}")]
+    #[error("error unpacking subchart {entry} in {chart}: {cause}")]
     Subchart {
         /// The entry below charts/.
         entry: String,
         /// The chart that holds it.
         chart: String,
         /// Why.
-        source: Box<Self>,
+        cause: Box<Self>,
     },
     /// An archive below charts/ is not a file.
     #[error("error unpacking subchart tar in {chart}: expected {entry}, got {found}")]

@@ -19,7 +19,7 @@ pub(crate) const MAX_DEPTH: usize = rheostat_gocompat::fmt::MAX_DEPTH;
 
 /// A text does not read as values; the texts are Helm's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("cannot unmarshal yaml document: {0}")]
+#[error("{0}")]
 pub struct ValuesError(String);
 
 /// Reads the first document of a text as JSON.
@@ -39,12 +39,13 @@ pub(crate) fn read_json(text: &[u8]) -> Result<serde_json::Value, String> {
 /// [`ValuesError`] where a document is no YAML or no map.
 pub fn read_documents(text: &[u8]) -> Result<Arc<Map>, ValuesError> {
     let mut values = Arc::new(Map::new());
-    for document in documents(text) {
-        let json = read_json(document).map_err(ValuesError)?;
+    let refuse = |problem| ValuesError(format!("cannot unmarshal yaml document: {problem}"));
+    for document in documents(text)? {
+        let json = read_json(&document).map_err(refuse)?;
         let map = match Value::from(json) {
             Value::Map(map) => map,
             Value::Nil => continue,
-            other => return Err(ValuesError(not_a_map(&other))),
+            other => return Err(refuse(not_a_map(&other))),
         };
         values = if values.is_empty() {
             map
@@ -67,24 +68,32 @@ fn not_a_map(value: &Value) -> String {
     )
 }
 
-/// The documents of a text, cut at lines that are `---`.
-fn documents(text: &[u8]) -> Vec<&[u8]> {
+/// The documents of a text, cut at lines that begin with `---`. As in Helm each line ends with a line feed alone, the last one
+/// too.
+fn documents(text: &[u8]) -> Result<Vec<Vec<u8>>, ValuesError> {
     let mut documents = Vec::new();
-    let (mut start, mut position) = (0, 0);
+    let mut document = Vec::new();
     for line in text.split_inclusive(|byte| *byte == b'\n') {
-        let is_separator = line
-            .strip_prefix(b"---")
-            .is_some_and(|rest| rest.trim_ascii().is_empty());
-        if is_separator && position > start {
-            documents.push(&text[start..position]);
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let Some(behind) = line.strip_prefix(b"---") {
+            let behind = behind.trim_ascii();
+            if !behind.is_empty() && !behind.starts_with(b"#") {
+                return Err(ValuesError(format!(
+                    "error reading yaml document: invalid Yaml document separator: {}",
+                    String::from_utf8_lossy(behind)
+                )));
+            }
+            if !document.is_empty() {
+                documents.push(std::mem::take(&mut document));
+                continue;
+            }
         }
-        position += line.len();
-        if is_separator {
-            start = position;
-        }
+        document.extend_from_slice(line);
+        document.push(b'\n');
     }
-    documents.push(&text[start..]);
-    documents
+    documents.push(document);
+    Ok(documents)
 }
 
 /// A new map with the entries of both, those of `over` where both have a key that is not a map in both. Null is a value.

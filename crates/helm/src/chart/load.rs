@@ -139,10 +139,10 @@ fn load_subcharts(
             });
             load(inner.collect(), depth + 1)
         };
-        dependencies.push(loaded.map_err(|source| LoadError::Subchart {
+        dependencies.push(loaded.map_err(|cause| LoadError::Subchart {
             entry,
             chart: chart.to_owned(),
-            source: Box::new(source),
+            cause: Box::new(cause),
         })?);
     }
     Ok(dependencies)
