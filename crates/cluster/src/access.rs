@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use crate::impersonate::{AccountError, as_service_account};
 use crate::mapper::RestMapper;
 use crate::metadata::ObjectHead;
 use crate::resource::Target;
@@ -88,8 +89,8 @@ pub struct Cluster {
 
 struct Inner {
     client: Client,
-    mapper: RestMapper,
-    permits: Semaphore,
+    mapper: Arc<RestMapper>,
+    permits: Arc<Semaphore>,
     limits: Limits,
 }
 
@@ -143,12 +144,28 @@ impl Cluster {
     pub fn new(client: Client, limits: Limits) -> Self {
         Self {
             inner: Arc::new(Inner {
-                mapper: RestMapper::new(client.clone()),
-                permits: Semaphore::new(limits.in_flight),
+                mapper: Arc::new(RestMapper::new(client.clone())),
+                permits: Arc::new(Semaphore::new(limits.in_flight)),
                 client,
                 limits,
             }),
         }
+    }
+
+    /// The same cluster as a service account sees it. Bounds are shared, and so is the knowledge of which kinds there are.
+    ///
+    /// # Errors
+    /// When the names cannot be those of an account.
+    pub fn as_service_account(&self, namespace: &str, name: &str) -> Result<Self, AccountError> {
+        let client = as_service_account(&self.inner.client, namespace, name)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                client,
+                mapper: Arc::clone(&self.inner.mapper),
+                permits: Arc::clone(&self.inner.permits),
+                limits: self.inner.limits,
+            }),
+        })
     }
 
     /// The kinds that the cluster serves.

@@ -8,6 +8,7 @@
 //! meaning that an object has for the one who applies it (`rheostat-apply`).
 
 mod access;
+mod impersonate;
 mod mapper;
 mod metadata;
 mod resource;
@@ -16,6 +17,7 @@ mod version;
 mod write;
 
 pub use access::{AccessError, ApplyRequest, Cluster, Limits};
+pub use impersonate::AccountError;
 pub use mapper::{MapperError, RestMapper};
 pub use metadata::{ManagedFields, Metadata, ObjectHead};
 pub use resource::{Resource, Target, TargetError};

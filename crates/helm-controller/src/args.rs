@@ -40,6 +40,9 @@ pub struct ReleaseArgs {
     /// The maximum number of retries when failing to fetch artifacts over HTTP.
     #[arg(long, default_value = "9")]
     pub http_retry: u32,
+    /// Default service account used for impersonation.
+    #[arg(long, default_value = "")]
+    pub default_service_account: String,
     /// Disallow references to sources in other namespaces.
     #[arg(long, action = ArgAction::Set, default_value_t = false)]
     pub no_cross_namespace_refs: bool,
@@ -60,9 +63,6 @@ pub struct UnsupportedArgs {
     /// The time that fetching an artifact may take.
     #[arg(long, default_value = "30s", value_parser = duration)]
     pub http_timeout: Duration,
-    /// Default service account used for impersonation.
-    #[arg(long, default_value = "")]
-    pub default_service_account: String,
     /// Default service account used for kubeconfig.
     #[arg(long, default_value = "")]
     pub default_kubeconfig_service_account: String,
@@ -144,10 +144,6 @@ impl Args {
         let flags = &self.unsupported;
         let memory = &flags.memory;
         let mut defaults = vec![
-            (
-                "--default-service-account",
-                flags.default_service_account.is_empty(),
-            ),
             (
                 "--default-kubeconfig-service-account",
                 flags.default_kubeconfig_service_account.is_empty(),

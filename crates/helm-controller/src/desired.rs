@@ -83,7 +83,6 @@ pub fn unsupported(spec: &HelmReleaseSpec) -> Vec<&'static str> {
     let is_legacy = |strategy: &rheostat_api::helm::helm_release::WaitStrategy| {
         strategy.name == WaitStrategyName::Legacy
     };
-    let account = spec.service_account_name.as_deref();
     let fields = [
         (
             "spec.dependsOn[].readyExpr",
@@ -91,10 +90,6 @@ pub fn unsupported(spec: &HelmReleaseSpec) -> Vec<&'static str> {
         ),
         ("spec.healthCheckExprs", !spec.health_check_exprs.is_empty()),
         ("spec.kubeConfig", spec.kube_config.is_some()),
-        (
-            "spec.serviceAccountName",
-            account.is_some_and(|name| !name.is_empty()),
-        ),
         (
             "spec.waitStrategy.name",
             spec.wait_strategy.as_ref().is_some_and(is_legacy),
@@ -104,12 +99,12 @@ pub fn unsupported(spec: &HelmReleaseSpec) -> Vec<&'static str> {
     used.map(|(field, _)| field).collect()
 }
 
-/// The fields of a spec that say under which identity, or on which cluster, a release is made, and
-/// that nothing here answers to yet. What was released under them must not be uninstalled otherwise.
-pub fn foreign_identity(spec: &HelmReleaseSpec) -> Vec<&'static str> {
+/// The fields of a spec that say on which cluster a release is made, and that nothing here answers to
+/// yet. What was released there must not be uninstalled elsewhere.
+pub fn foreign_cluster(spec: &HelmReleaseSpec) -> Vec<&'static str> {
     unsupported(spec)
         .into_iter()
-        .filter(|field| matches!(*field, "spec.kubeConfig" | "spec.serviceAccountName"))
+        .filter(|field| *field == "spec.kubeConfig")
         .collect()
 }
 
@@ -238,15 +233,13 @@ mod tests {
             "dependsOn": [{"name": "a", "readyExpr": "true"}],
             "healthCheckExprs": [{"apiVersion": "v1", "current": "true"}],
             "kubeConfig": {"secretRef": {"name": "a"}},
-            "serviceAccountName": "a",
             "waitStrategy": {"name": "legacy"},
         }));
         let fields = unsupported(&object.spec);
-        assert_eq!(fields.len(), 5);
+        assert_eq!(fields.len(), 4);
         for field in fields {
             assert!(page.contains(&format!("`{field}`")), "{field}");
         }
-        let identity = ["spec.kubeConfig", "spec.serviceAccountName"];
-        assert_eq!(foreign_identity(&object.spec), identity);
+        assert_eq!(foreign_cluster(&object.spec), ["spec.kubeConfig"]);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rheostat_api::HelmRelease;
 use rheostat_api::metadata::helm::CONTROLLER;
-use rheostat_cluster::Cluster;
+use rheostat_cluster::{AccountError, Cluster};
 use rheostat_helm::Chart;
 use rheostat_release::{ActionError, Cause, Configuration, Release, Status, StorageError};
 use rheostat_runtime::{Interrupted, Pass, Wait};
@@ -27,8 +27,11 @@ const WAIT_MARGIN: Duration = Duration::from_secs(30);
 /// What steps are taken with, whatever the object.
 #[derive(Clone, Debug)]
 pub struct Means {
-    /// The cluster.
+    /// The cluster, as the controller itself sees it.
     pub cluster: Cluster,
+    /// The service account to act as where the spec names none; empty for the controller's own identity
+    /// (`--default-service-account`).
+    pub default_account: String,
     /// Whether templates may resolve names (gate `AllowDNSLookups`).
     pub resolves_names: bool,
     /// Whether the defaults are those of Helm 3 (gate `UseHelm3Defaults`).
@@ -42,6 +45,8 @@ pub struct Means {
 pub struct Execution<'a> {
     /// With what.
     pub means: &'a Means,
+    /// The cluster, under the identity that acts.
+    pub cluster: Cluster,
     /// For whom.
     pub object: &'a HelmRelease,
     /// What it asks for.
@@ -61,15 +66,32 @@ pub struct Wanted {
     pub values: Map<String, Value>,
 }
 
+impl Means {
+    /// The service account that acts for an object, if it is not the controller itself.
+    pub fn account<'a>(&'a self, object: &'a HelmRelease) -> Option<&'a str> {
+        let given = object.spec.service_account_name.as_deref();
+        let given = given.filter(|name| !name.is_empty());
+        given.or(Some(&*self.default_account).filter(|name| !name.is_empty()))
+    }
+
+    /// The cluster, under the identity that acts for an object.
+    ///
+    /// # Errors
+    /// When the name cannot be that of an account.
+    pub fn cluster_of(&self, object: &HelmRelease) -> Result<Cluster, AccountError> {
+        match self.account(object) {
+            Some(account) => self.cluster.as_service_account(object.namespace(), account),
+            None => Ok(self.cluster.clone()),
+        }
+    }
+}
+
 impl Execution<'_> {
     /// What actions are run with.
     pub fn configuration(&self, witness: &Arc<Witness>) -> Configuration {
         let spec = &self.object.spec;
-        let mut configuration = Configuration::new(
-            self.means.cluster.clone(),
-            &*self.storage_namespace,
-            CONTROLLER,
-        );
+        let mut configuration =
+            Configuration::new(self.cluster.clone(), &*self.storage_namespace, CONTROLLER);
         let keeps_hooks = self.means.has_helm3_defaults;
         let renderer = PostRenderer::new(spec, &self.desired.key, keeps_hooks);
         configuration.renderer = Arc::new(renderer);
@@ -213,7 +235,7 @@ impl Execution<'_> {
         let newest = observed.iter().max_by_key(|release| release.version);
         let inventory = match newest {
             Some(newest) => {
-                let cluster = &self.means.cluster;
+                let cluster = &self.cluster;
                 Some(inventory::of_release(cluster, newest, chart).await)
             }
             None => None,

@@ -6,7 +6,7 @@ use rheostat_api::{ConditionType, HelmRelease, HelmReleaseStatus, Reason};
 use rheostat_artifact::digest::Algorithm;
 use rheostat_gocompat::duration::Duration as GoDuration;
 use rheostat_helm::Chart;
-use rheostat_runtime::{Context, Event, Interrupted, Moment, Pass, Reconciler, Report};
+use rheostat_runtime::{Context, Event, Moment, Pass, Reconciler, Report};
 
 use crate::attempt::Attempt;
 use crate::chart_template::ChartTemplates;
@@ -137,7 +137,7 @@ impl Work<'_> {
         };
         self.leave_old_target(draft, &recorder).await?; // (client)
         self.note_attempt(draft, &recorder);
-        let execution = self.execution(&self.desired.storage_namespace);
+        let execution = self.execution(&self.desired.storage_namespace)?;
         let wanted = Wanted { chart, values };
         let attempt = Attempt {
             execution: &execution,
@@ -250,14 +250,22 @@ impl Work<'_> {
     }
 
     /// What takes steps, with records in a namespace.
-    pub fn execution(&self, storage_namespace: &str) -> Execution<'_> {
-        Execution {
-            means: &self.reconciler.means,
+    ///
+    /// # Errors
+    /// Failed: `RESTClientError`.
+    pub fn execution(&self, storage_namespace: &str) -> Result<Execution<'_>, Halt> {
+        let means = &self.reconciler.means;
+        let cluster = means
+            .cluster_of(self.object)
+            .map_err(|error| Halt::silent(Reason::RestClientError, error.to_string()))?;
+        Ok(Execution {
+            means,
+            cluster,
             object: self.object,
             desired: self.desired,
             pass: self.pass,
             storage_namespace: storage_namespace.to_owned(),
-        }
+        })
     }
 
     /// Ends the release that was meant before, where another one is meant now.
@@ -275,15 +283,7 @@ impl Work<'_> {
             what,
             "release target changed, the old release is uninstalled"
         );
-        match finalize::uninstall(self, draft).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(End::Failed { error }.into()),
-            Err(Interrupted::Stopping) => return Err(Stop::Stopping),
-            Err(Interrupted::Deadline | Interrupted::Newer(_)) => {
-                let error = "the old release was not uninstalled in time".to_owned();
-                return Err(End::Failed { error }.into());
-            }
-        }
+        finalize::uninstall(self, draft).await?;
         draft.status.history.clear();
         draft.clear_failures();
         draft.status.storage_namespace = None;

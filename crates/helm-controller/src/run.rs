@@ -58,7 +58,7 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
         context: context.clone(),
         surroundings: Arc::clone(&surroundings),
         charts: Arc::new(Charts::new(fetcher)),
-        means: means(&context, gates),
+        means: means(&context, args, gates),
         algorithm: args.release.snapshot_digest_algo,
         tracks_digests: !gates.is_on(NO_DIGEST_IN_VERSION),
     };
@@ -143,9 +143,10 @@ fn watch_configs(context: &Context, args: &Args, managed: &Store<HelmRelease>, w
     wake::on_configs(&config_maps, &secrets, managed, waker);
 }
 
-fn means(context: &Context, gates: &Gates) -> Means {
+fn means(context: &Context, args: &Args, gates: &Gates) -> Means {
     Means {
         cluster: Cluster::new(context.client.clone(), Limits::default()),
+        default_account: args.release.default_service_account.clone(),
         resolves_names: gates.is_on(ALLOW_DNS),
         has_helm3_defaults: gates.is_on(HELM3_DEFAULTS),
         retries_by_default: gates.is_on(RETRY_BY_DEFAULT),

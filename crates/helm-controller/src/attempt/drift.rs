@@ -65,7 +65,7 @@ impl Attempt<'_> {
         if is_left_out(&desired) || ignored.iter().any(String::is_empty) {
             return Ok(None);
         }
-        let cluster = &self.execution.means.cluster;
+        let cluster = &self.execution.cluster;
         let live = cluster.get(&target).await.map_err(|e| e.to_string())?;
         if live.as_ref().is_some_and(is_left_out) {
             return Ok(None);
@@ -103,7 +103,7 @@ impl Attempt<'_> {
         normalize(&mut object);
         let mut value = object.value().clone();
         let (api_version, kind) = (object.api_version(), object.kind());
-        let mapper = self.execution.means.cluster.mapper();
+        let mapper = self.execution.cluster.mapper();
         let resource = mapper
             .exact(api_version, kind)
             .await
@@ -143,7 +143,7 @@ impl Attempt<'_> {
     }
 
     async fn correct(&self, object: &DriftedObject) -> Result<&'static str, String> {
-        let cluster = &self.execution.means.cluster;
+        let cluster = &self.execution.cluster;
         let desired = &object.desired;
         let text = |pointer: &str| desired.pointer(pointer).and_then(Value::as_str);
         let (api_version, kind) = (text("/apiVersion"), text("/kind"));

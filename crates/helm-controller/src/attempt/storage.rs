@@ -43,7 +43,7 @@ impl Attempt<'_> {
         let Ok(target) = Target::new(Arc::new(secrets), namespace, &release.record_name()) else {
             return false;
         };
-        let found = self.execution.means.cluster.get_metadata(&target).await;
+        let found = self.execution.cluster.get_metadata(&target).await;
         let Ok(Some(head)) = found else {
             return false;
         };
