@@ -4,6 +4,8 @@ pub mod message;
 mod released;
 mod remediation;
 mod tested;
+#[cfg(test)]
+mod tests;
 mod uninstalled;
 mod unlocked;
 

@@ -72,6 +72,14 @@ impl Controller {
         Self::start("kustomize-controller", options).await
     }
 
+    /// Starts helm-controller and waits until it is ready.
+    ///
+    /// # Errors
+    /// As [`Self::source`].
+    pub async fn helm(options: Options) -> Result<Self> {
+        Self::start("helm-controller", options).await
+    }
+
     async fn start(name: &'static str, options: Options) -> Result<Self> {
         let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut controller = Self {
