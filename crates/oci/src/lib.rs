@@ -32,4 +32,5 @@ pub use exchange::RequestError;
 pub use keyring::{Keyring, Login};
 pub use manifest::{Descriptor, Manifest};
 pub use name::{NameError, Reference, RepositoryName};
+pub use refusal::Refusal;
 pub use repository::{Access, PullError, Repository};

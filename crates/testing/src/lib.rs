@@ -22,6 +22,7 @@ pub mod controller;
 pub mod fault_proxy;
 pub mod git_server;
 pub mod manifest;
+pub mod registry;
 pub mod status;
 
 pub mod certificate;
@@ -34,3 +35,4 @@ pub use fault_proxy::FaultProxy;
 pub use git_server::{Commit, GitServer};
 pub use process::Process;
 pub use program::Program;
+pub use registry::{OciArtifact, Registry};

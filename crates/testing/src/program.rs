@@ -27,6 +27,8 @@ pub enum Program {
     Kustomize,
     /// The reference of the Helm engine.
     Helm,
+    /// An OCI registry.
+    Registry,
 }
 
 /// A `go.mod` under `tests/tools`, and the module in it whose version the program has.
@@ -42,16 +44,18 @@ const KUBERNETES: &str = include_str!("../../../tests/tools/kubernetes/go.mod");
 const KWOK: &str = include_str!("../../../tests/tools/kwok/go.mod");
 const KUSTOMIZE: &str = include_str!("../../../tests/tools/kustomize/go.mod");
 const HELM: &str = include_str!("../../../tests/tools/helm/go.mod");
+const REGISTRY: &str = include_str!("../../../tests/tools/registry/go.mod");
 
 impl Program {
     /// Every program, in the order in which they are worth having.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Etcd,
         Self::KubeApiserver,
         Self::KubeControllerManager,
         Self::Kubectl,
         Self::Helm,
         Self::Kustomize,
+        Self::Registry,
         Self::KubeScheduler,
         Self::Kwok,
     ];
@@ -74,6 +78,7 @@ impl Program {
             Self::Kwok => "kwok",
             Self::Kustomize => "kustomize",
             Self::Helm => "helm",
+            Self::Registry => "registry",
         }
     }
 
@@ -144,7 +149,8 @@ impl Program {
             | Self::KubeApiserver
             | Self::KubeControllerManager
             | Self::KubeScheduler
-            | Self::Kwok => &["--version"],
+            | Self::Kwok
+            | Self::Registry => &["--version"],
             Self::Kubectl => &["version", "--client"],
             Self::Kustomize | Self::Helm => &["version"],
         };
@@ -187,6 +193,12 @@ impl Program {
                 manifest: HELM,
                 module: "helm.sh/helm/v4",
                 package: "helm.sh/helm/v4/cmd/helm",
+            },
+            Self::Registry => Pin {
+                folder: "registry",
+                manifest: REGISTRY,
+                module: "github.com/distribution/distribution/v3",
+                package: "github.com/distribution/distribution/v3/cmd/registry",
             },
         }
     }
@@ -269,6 +281,10 @@ mod tests {
         check(
             "version.BuildInfo{Version:\"v4.2.2\", GitCommit:\"\"}",
             Some((4, 2)),
+        );
+        check(
+            "registry github.com/distribution/distribution/v3 v3.0.0+unknown",
+            Some((3, 0)),
         );
         check("(devel)", None);
     }

@@ -147,6 +147,9 @@ fn linker_flags(program: Program) -> String {
         Program::Kustomize => {
             format!("-s -w -X sigs.k8s.io/kustomize/api/provenance.version=v{version}")
         }
+        Program::Registry => {
+            format!("-s -w -X github.com/distribution/distribution/v3/version.version=v{version}")
+        }
         Program::Etcd => "-s -w".into(),
     }
 }
