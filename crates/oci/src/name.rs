@@ -4,7 +4,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-use rheostat_artifact::digest::Digest;
+use rheostat_artifact::digest::{Digest, DigestError};
 use url::Url;
 
 /// A repository: the host of a registry, and a name there.
@@ -38,12 +38,26 @@ pub enum NameError {
     /// The repository is too short or too long.
     #[error("repository must be between 2 and 255 characters in length: {0}")]
     Length(String),
-    /// The address names one artifact instead of a repository.
-    #[error("URL must not contain a tag; remove ':{0}'")]
-    HasTag(String),
     /// The tag is none.
     #[error("invalid tag '{0}'")]
     Tag(String),
+    /// The digest has no algorithm, or nothing after it.
+    #[error("cannot parse hash: \"{0}\"")]
+    Digest(String),
+    /// The digest's algorithm is none that is computed here.
+    #[error("unsupported hash: \"{0}\"")]
+    Algorithm(String),
+    /// The digest is not hexadecimal.
+    #[error("found non-hex character in hash: {0}")]
+    NotHexadecimal(char),
+    /// The digest is too short or too long for its algorithm.
+    #[error("wrong number of hex digits for {algorithm}: {digits}")]
+    DigestLength {
+        /// The algorithm.
+        algorithm: String,
+        /// What comes after it.
+        digits: String,
+    },
 }
 
 /// The registry of a repository that names none.
@@ -73,9 +87,6 @@ impl RepositoryName {
         };
         if path.is_empty() {
             return Err(NameError::NoRepository);
-        }
-        if let Some((_, tag)) = path.split_once(':') {
-            return Err(NameError::HasTag(tag.to_owned()));
         }
         if !path.chars().all(|c| CHARACTERS.contains(c)) || !has_plain_parts(path) {
             return Err(NameError::Characters(path.to_owned()));
@@ -141,6 +152,31 @@ impl Reference {
             Ok(Self::Tag(text.to_owned()))
         } else {
             Err(NameError::Tag(text.to_owned()))
+        }
+    }
+
+    /// A digest.
+    ///
+    /// # Errors
+    /// When the text is none.
+    pub fn digest(text: &str) -> Result<Self, NameError> {
+        let (algorithm, digits) = match text.split_once(':') {
+            Some((algorithm, digits)) if !algorithm.is_empty() && !digits.is_empty() => {
+                (algorithm, digits)
+            }
+            _ => return Err(NameError::Digest(text.to_owned())),
+        };
+        let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        if let Some(other) = digits.chars().find(|c| !is_digit(*c)) {
+            return Err(NameError::NotHexadecimal(other));
+        }
+        match text.parse() {
+            Ok(digest) => Ok(Self::Digest(digest)),
+            Err(DigestError::UnsupportedAlgorithm(name)) => Err(NameError::Algorithm(name)),
+            Err(DigestError::Malformed(_)) => Err(NameError::DigestLength {
+                algorithm: algorithm.to_owned(),
+                digits: digits.to_owned(),
+            }),
         }
     }
 
@@ -232,8 +268,8 @@ mod tests {
     fn what_is_no_name_is_refused() {
         check("", Err("must be specified"));
         check("ghcr.io/", Err("must be specified"));
-        check("ghcr.io/a:v1", Err("remove ':v1'"));
-        check("ghcr.io/a@sha256:00", Err("remove ':00'"));
+        check("ghcr.io/a:v1", Err("only contain"));
+        check("ghcr.io/a@sha256:00", Err("only contain"));
         check("ghcr.io/A", Err("only contain"));
         check("ghcr.io/a/../b", Err("only contain"));
         check("ghcr.io//a", Err("only contain"));
@@ -258,6 +294,23 @@ mod tests {
         ] {
             let name = RepositoryName::parse(&format!("{registry}/app")).expect("a name");
             assert_eq!(name.is_near(), expected, "{registry}");
+        }
+    }
+
+    #[test]
+    fn digests_are_told_from_other_texts() {
+        let whole = format!("sha256:{}", "0".repeat(64));
+        assert!(Reference::digest(&whole).is_ok());
+        for (text, expected) in [
+            ("", "cannot parse hash: \"\""),
+            ("sha256", "cannot parse hash: \"sha256\""),
+            ("sha256:", "cannot parse hash: \"sha256:\""),
+            ("md5:00", "unsupported hash: \"md5\""),
+            ("sha256:0g", "found non-hex character in hash: g"),
+            ("sha256:ab", "wrong number of hex digits for sha256: ab"),
+        ] {
+            let error = Reference::digest(text).expect_err(text);
+            assert_eq!(error.to_string(), expected);
         }
     }
 

@@ -28,9 +28,12 @@ pub struct ClientCertificate {
 /// Why a Secret is not one for TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TlsError {
-    /// There is a certificate without a key, or a key without a certificate.
-    #[error("must contain both 'tls.crt' and 'tls.key' or neither")]
-    HalfAnIdentity,
+    /// There is a certificate without a key.
+    #[error("contains 'tls.crt' but missing 'tls.key'")]
+    NoKey,
+    /// There is a key without a certificate.
+    #[error("contains 'tls.key' but missing 'tls.crt'")]
+    NoCertificate,
     /// There is nothing for TLS.
     #[error("must contain either 'ca.crt' or both 'tls.crt' and 'tls.key'")]
     Nothing,
@@ -51,7 +54,8 @@ impl Tls {
         let identity = match (get("tls.crt", "certFile"), get("tls.key", "keyFile")) {
             (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
             (None, None) => None,
-            _ => return Err(TlsError::HalfAnIdentity),
+            (Some(_), None) => return Err(TlsError::NoKey),
+            (None, Some(_)) => return Err(TlsError::NoCertificate),
         };
         if authorities.is_none() && identity.is_none() {
             return Err(TlsError::Nothing);
@@ -113,6 +117,7 @@ mod tests {
         }
         assert_eq!(read(&[]), Err(TlsError::Nothing));
         assert_eq!(read(&["username"]), Err(TlsError::Nothing));
-        assert_eq!(read(&["tls.crt", "ca.crt"]), Err(TlsError::HalfAnIdentity));
+        assert_eq!(read(&["tls.crt", "ca.crt"]), Err(TlsError::NoKey));
+        assert_eq!(read(&["tls.key"]), Err(TlsError::NoCertificate));
     }
 }

@@ -10,8 +10,8 @@ use rheostat_api::{OciRepository, Reason};
 use rheostat_oci::Keyring;
 use rheostat_upstream::credentials::SecretData;
 
-use super::plan::Desired;
-use crate::source::Halt;
+use super::plan::{Desired, no_transport};
+use crate::source::{Halt, Told};
 
 /// What the plan needs besides the object.
 #[derive(Clone)]
@@ -41,24 +41,18 @@ pub(super) async fn observe(client: &Client, object: &OciRepository) -> Result<O
         accounts: Api::namespaced(client.clone(), object.namespace()),
         namespace: object.namespace(),
     };
-    let keyring = reader.keyring(object).await.map_err(|problem| {
-        Halt::fetch_failed(
+    let keyring = reader.keyring(object).await.map_err(|missing| Halt {
+        trace: missing.trace.map(Box::new),
+        ..Halt::fetch_failed(
             Reason::AuthenticationFailed,
-            format!("failed to get credential: {problem}"),
+            format!("failed to get credential: {}", missing.problem),
         )
     })?;
     let tls = match &object.spec.cert_secret_ref {
         None => None,
         Some(reference) => {
-            let secret = reader.secret(&reference.name).await.map_err(|problem| {
-                Halt::fetch_failed(
-                    Reason::AuthenticationFailed,
-                    format!(
-                        "failed to generate transport for '{}': {problem}",
-                        object.spec.url
-                    ),
-                )
-            })?;
+            let secret = reader.secret(&reference.name).await;
+            let secret = secret.map_err(|problem| no_transport(&object.spec.url, &problem))?;
             Some(data(secret))
         }
     };
@@ -67,6 +61,13 @@ pub(super) async fn observe(client: &Client, object: &OciRepository) -> Result<O
         keyring,
         tls,
     })
+}
+
+/// Why there are no credentials.
+struct Missing {
+    problem: String,
+    /// What is told quietly beside it.
+    trace: Option<Told>,
 }
 
 /// Reads in one namespace. Failures are told in words.
@@ -79,48 +80,74 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// The credentials of the spec's Secret and of those that the spec's
     /// ServiceAccount names for pulling images.
-    async fn keyring(&self, object: &OciRepository) -> Result<Keyring, String> {
-        let mut names = Vec::new();
+    async fn keyring(&self, object: &OciRepository) -> Result<Keyring, Missing> {
+        let mut keyring = Keyring::default();
         if let Some(reference) = &object.spec.secret_ref {
-            names.push(reference.name.clone());
+            let name = &reference.name;
+            let secret = self.secrets.get(name).await.map_err(|error| Missing {
+                problem: format!(
+                    "failed to get secret '{}/{name}': {}",
+                    self.namespace,
+                    told(&error)
+                ),
+                trace: Some(Told::new(
+                    Reason::AuthenticationFailed,
+                    format!("auth secret '{name}' not found"),
+                )),
+            })?;
+            self.add(&mut keyring, secret)?;
         }
         if let Some(account) = &object.spec.service_account_name {
-            names.extend(self.pull_secrets(account).await?);
-        }
-        let mut keyring = Keyring::default();
-        for name in names {
-            let secret = self.secret(&name).await?;
-            let r#type = secret.type_.clone().unwrap_or_default();
-            keyring
-                .add_secret(&r#type, &data(secret))
-                .map_err(|error| format!("secret '{}/{name}': {error}", self.namespace))?;
+            for name in self.pull_secrets(account).await? {
+                let secret = self.secret(&name).await.map_err(|problem| {
+                    Missing::from(format!(
+                        "failed to get image pull secret for serviceaccount '{}/{account}': {problem}",
+                        self.namespace
+                    ))
+                })?;
+                self.add(&mut keyring, secret)?;
+            }
         }
         Ok(keyring)
     }
 
-    async fn pull_secrets(&self, account: &str) -> Result<Vec<String>, String> {
-        let found = self.accounts.get(account).await.map_err(|error| {
-            format!(
-                "failed to get service account '{}/{account}': {}",
-                self.namespace,
-                told(&error)
-            )
-        })?;
-        let references = found.image_pull_secrets.unwrap_or_default();
-        Ok(references
-            .into_iter()
-            .map(|reference| reference.name)
-            .collect())
+    fn add(&self, keyring: &mut Keyring, secret: Secret) -> Result<(), Missing> {
+        let name = secret.metadata.name.clone().unwrap_or_default();
+        let r#type = secret.type_.clone().unwrap_or_default();
+        keyring
+            .add_secret(&r#type, &data(secret))
+            .map_err(|error| format!("secret '{}/{name}': {error}", self.namespace).into())
+    }
+
+    async fn pull_secrets(&self, account: &str) -> Result<Vec<String>, Missing> {
+        let found = self.accounts.get(account).await;
+        let found = found.map_err(|error| self.told("serviceaccount", account, &error))?;
+        let references = found.image_pull_secrets.unwrap_or_default().into_iter();
+        Ok(references.map(|reference| reference.name).collect())
     }
 
     async fn secret(&self, name: &str) -> Result<Secret, String> {
-        self.secrets.get(name).await.map_err(|error| {
-            format!(
-                "failed to get secret '{}/{name}': {}",
-                self.namespace,
-                told(&error)
-            )
-        })
+        let found = self.secrets.get(name).await;
+        found.map_err(|error| self.told("secret", name, &error))
+    }
+
+    fn told(&self, kind: &str, name: &str, error: &kube::Error) -> String {
+        let namespace = self.namespace;
+        match error {
+            kube::Error::Api(status) if status.code == 404 => {
+                format!("{kind} '{namespace}/{name}' not found")
+            }
+            other => format!("failed to get {kind} '{namespace}/{name}': {}", told(other)),
+        }
+    }
+}
+
+impl From<String> for Missing {
+    fn from(problem: String) -> Self {
+        Self {
+            problem,
+            trace: None,
+        }
     }
 }
 

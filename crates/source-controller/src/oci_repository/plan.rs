@@ -170,12 +170,8 @@ impl Wanted {
         let set = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
         if let Some(digest) = set(&reference.digest) {
             let digest =
-                digest
-                    .parse()
-                    .map_err(|error: rheostat_artifact::digest::DigestError| {
-                        no_digest(&error.to_string())
-                    })?;
-            return Ok(Self::One(Reference::Digest(digest)));
+                Reference::digest(&digest).map_err(|error| no_digest(&error.to_string()))?;
+            return Ok(Self::One(digest));
         }
         if let Some(text) = set(&reference.semver) {
             let filter = set(&reference.semver_filter)

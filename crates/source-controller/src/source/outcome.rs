@@ -70,6 +70,8 @@ pub struct Halt {
     pub told: Told,
     /// The type of the event.
     pub event: EventType,
+    /// What is told quietly before it.
+    pub trace: Option<Box<Told>>,
     /// What helps.
     pub retry: Retry,
     /// What upstream is known to have, where the failure came after it was
@@ -115,6 +117,7 @@ impl Halt {
             })),
             told,
             event: EventType::Warning,
+            trace: None,
             retry: Retry::Backoff,
             news: None,
         }

@@ -152,6 +152,10 @@ impl<'a, K: Kind<Status: SourceStatus>> Draft<'a, K> {
             }
             conditions.mark_true(condition.clone(), told.reason.clone(), &*told.message);
         }
+        if let Some(trace) = &halt.trace {
+            let event = Event::trace(trace.reason.as_str(), &*trace.message);
+            self.events.push(event);
+        }
         let (reason, message) = (halt.told.reason.as_str(), &*halt.told.message);
         self.events.push(match halt.event {
             EventType::Normal => Event::normal(reason, message),
