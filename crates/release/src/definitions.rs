@@ -57,8 +57,8 @@ pub(crate) async fn apply(
     for (_, file) in chart.crds() {
         let text = String::from_utf8_lossy(&file.data);
         let objects = how.read(configuration, &text).await;
-        let objects = objects.map_err(|error| failed(&file.name, &error))?;
-        how.write(configuration, &objects)
+        let mut objects = objects.map_err(|error| failed(&file.name, &error))?;
+        how.write(configuration, &mut objects)
             .await
             .map_err(|error| failed(&file.name, &error))?;
         applied.extend(objects);
@@ -96,7 +96,11 @@ impl Apply<'_> {
         Ok(objects)
     }
 
-    async fn write(&self, configuration: &Configuration, objects: &[Object]) -> Result<(), Cause> {
+    async fn write(
+        &self,
+        configuration: &Configuration,
+        objects: &mut [Object],
+    ) -> Result<(), Cause> {
         let writer = Writer {
             configuration,
             method: if self.is_server {
@@ -104,6 +108,7 @@ impl Apply<'_> {
             } else {
                 Method::Client(ClientWrite::Replace)
             },
+            keeps_answers: self.wait != Wait::Nothing,
         };
         for object in objects {
             if !self.is_server && self.definitions.policy == DefinitionPolicy::Create {
@@ -112,7 +117,7 @@ impl Apply<'_> {
                     continue;
                 }
             }
-            let one = std::slice::from_ref(object);
+            let one = std::slice::from_mut(object);
             writer
                 .update(&[], one, false, &mut Updated::default())
                 .await?;

@@ -94,7 +94,7 @@ impl Moment<'_> {
                 &release.namespace,
             )
             .await;
-            let objects = built.map_err(|problem| HookError::Build {
+            let mut objects = built.map_err(|problem| HookError::Build {
                 event: self.event.name(),
                 path: hook.path.clone(),
                 problem,
@@ -105,7 +105,7 @@ impl Moment<'_> {
                 ..HookExecution::default()
             };
             self.configuration.try_update_record(release).await;
-            let ended = self.create_and_wait(&hook, &objects).await;
+            let ended = self.create_and_wait(&hook, &mut objects).await;
             let run = &mut release.hooks[index].last_run;
             run.completed_at = now();
             run.phase = HookPhase::Succeeded;
@@ -139,7 +139,7 @@ impl Moment<'_> {
     async fn create_and_wait(
         &self,
         hook: &ReleasedHook,
-        objects: &[Object],
+        objects: &mut [Object],
     ) -> Result<(), HookError> {
         let created = self.writer().create(StepKind::CreateHook, objects).await;
         created.map_err(|problem| HookError::Create {
@@ -206,6 +206,7 @@ impl Moment<'_> {
         Writer {
             configuration: self.configuration,
             method: Method::of_hooks(self.is_server),
+            keeps_answers: false,
         }
     }
 }

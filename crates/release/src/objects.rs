@@ -62,6 +62,8 @@ pub(crate) struct Object {
     pub(crate) value: Value,
     /// Its address.
     pub(crate) target: Target,
+    /// As the server showed it after it was written, where that is of interest.
+    pub(crate) seen: Option<Value>,
 }
 
 impl Object {
@@ -196,5 +198,9 @@ async fn address(
     if is_namespaced {
         value["metadata"]["namespace"] = namespace.into();
     }
-    Ok(Object { value, target })
+    Ok(Object {
+        value,
+        target,
+        seen: None,
+    })
 }

@@ -1,9 +1,13 @@
 //! Whose an object is: the label and the annotations by which Helm knows it.
 
+use futures::{FutureExt, StreamExt, stream};
 use rheostat_cluster::{AccessError, Cluster, Metadata};
 use serde_json::{Map, Value};
 
 use crate::objects::Object;
+
+/// Questions at a time: a server of two cores is busy with eight.
+const CONCURRENCY: usize = 8;
 
 /// The label of all objects of releases.
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -66,9 +70,14 @@ impl Owner<'_> {
         objects: &[Object],
         is_taken: bool,
     ) -> Result<Vec<Object>, OwnershipError> {
-        let mut existing = Vec::new();
+        let mut questions = Vec::with_capacity(objects.len());
         for object in objects {
-            let live = cluster.get_metadata(&object.target).await;
+            questions.push(cluster.get_metadata(&object.target).boxed());
+        }
+        let answers = stream::iter(questions).buffered(CONCURRENCY);
+        let mut answered = stream::iter(objects).zip(answers);
+        let mut existing = Vec::new();
+        while let Some((object, live)) = answered.next().await {
             let live = live.map_err(|cause| OwnershipError::Access {
                 subject: subject(object),
                 cause,

@@ -39,7 +39,7 @@ pub(crate) async fn healthy(
     let objects = objects.iter().filter(|object| !is_paused(object));
     let subjects: Vec<Subject> = objects
         .map(|object| {
-            Subject::new(object.target.clone(), None)
+            Subject::new(object.target.clone(), object.seen.clone())
                 .expecting(expectation)
                 .expiring_as(&object.value)
         })

@@ -98,7 +98,7 @@ impl Install {
     /// With a release if its record was written; it is failed then. Without one if nothing of the chart but definitions was
     /// applied.
     pub async fn run(&self, configuration: &Configuration) -> Result<Release, ActionError> {
-        let (mut release, objects, existing) = self
+        let (mut release, mut objects, existing) = self
             .prepare(configuration)
             .await
             .map_err(Cause::before_record)?;
@@ -107,7 +107,7 @@ impl Install {
             .await
             .map_err(Cause::before_record)?;
         let performed = self
-            .perform(configuration, &mut release, &objects, &existing)
+            .perform(configuration, &mut release, &mut objects, &existing)
             .await;
         if let Err(cause) = performed {
             release.set_status(
@@ -247,9 +247,15 @@ impl Install {
         let writer = Writer {
             configuration,
             method: Method::of_hooks(self.is_server_side),
+            keeps_answers: false,
         };
+        let mut namespace = [Object {
+            value,
+            target,
+            seen: None,
+        }];
         match writer
-            .create(StepKind::CreateNamespace, &[Object { value, target }])
+            .create(StepKind::CreateNamespace, &mut namespace)
             .await
         {
             Err(Cause::Write(error)) if error.is_already_exists() => Ok(()),
@@ -262,21 +268,24 @@ impl Install {
         &self,
         configuration: &Configuration,
         release: &mut Release,
-        objects: &[Object],
+        objects: &mut [Object],
         existing: &[Object],
     ) -> Result<(), Cause> {
         self.run_hooks(configuration, release, HookEvent::PreInstall)
             .await?;
+        let keeps_answers = self.wait != Wait::Nothing;
         if existing.is_empty() {
             let writer = Writer {
                 configuration,
                 method: Method::of_hooks(self.is_server_side),
+                keeps_answers,
             };
             writer.create(StepKind::Create, objects).await?;
         } else {
             let writer = Writer {
                 configuration,
                 method: self.method(),
+                keeps_answers,
             };
             writer
                 .update(existing, objects, true, &mut Updated::default())

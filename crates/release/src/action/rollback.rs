@@ -151,7 +151,7 @@ impl Rollback {
         plan: &mut Plan,
         updated: &mut Updated,
     ) -> Result<(), Failure> {
-        let (originals, wanted) = self
+        let (originals, mut wanted) = self
             .objects(configuration, plan)
             .await
             .map_err(Failure::Other)?;
@@ -160,9 +160,10 @@ impl Rollback {
         let writer = Writer {
             configuration,
             method: self.method(plan.is_server),
+            keeps_answers: self.wait != Wait::Nothing,
         };
         writer
-            .update(&originals, &wanted, true, updated)
+            .update(&originals, &mut wanted, true, updated)
             .await
             .map_err(Failure::Write)?;
         settle::healthy(configuration, &wanted, self.wait, self.timeout)

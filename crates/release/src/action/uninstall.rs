@@ -162,6 +162,7 @@ impl Uninstall {
         let writer = Writer {
             configuration,
             method: Method::of_hooks(true),
+            keeps_answers: false,
         };
         let deleted = writer
             .delete(StepKind::Delete, &objects.deleted, self.propagation, "; ")

@@ -307,10 +307,11 @@ impl Upgrade {
         let writer = Writer {
             configuration,
             method: self.method(plan.is_server),
+            keeps_answers: self.wait != Wait::Nothing,
         };
         let is_migrated = plan.is_server && !plan.current.apply_method.is_server();
         let written = writer
-            .update(&plan.originals, &plan.wanted, is_migrated, updated)
+            .update(&plan.originals, &mut plan.wanted, is_migrated, updated)
             .await;
         let settled = match written {
             Ok(()) => settle::healthy(configuration, &plan.wanted, self.wait, self.timeout).await,
@@ -388,6 +389,7 @@ pub(super) async fn clean_up(
     let writer = Writer {
         configuration,
         method: Method::of_hooks(true),
+        keeps_answers: false,
     };
     let deleted = writer
         .delete(
