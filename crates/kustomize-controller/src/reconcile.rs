@@ -6,6 +6,7 @@ use rheostat_api::{Artifact, ConditionType, Kustomization, KustomizationStatus, 
 use rheostat_render::kustomization;
 use rheostat_runtime::{Cause, Moment, Pass, Reconciler, Report};
 use rheostat_tree::{Tree, TreePath};
+use tokio::sync::Semaphore;
 
 use crate::desired::Desired;
 use crate::execute::{Execution, Means, Stop};
@@ -29,6 +30,8 @@ pub struct KustomizationReconciler {
     pub memories: Arc<Memories>,
     /// How objects are applied.
     pub means: Means,
+    /// Turns to build. A build keeps a core busy, so more of them at a time only take more memory.
+    pub builders: Semaphore,
 }
 
 impl Reconciler for KustomizationReconciler {
@@ -178,7 +181,12 @@ impl Work<'_> {
     ) -> Result<Arc<Plan>, Halt> {
         let request = plan::Request::new(self.object, self.desired, tree, root);
         let built = memory.built.take();
-        let planning = tokio::task::spawn_blocking(move || plan::plan(&request, built));
+        let planning = async {
+            let turn = self.reconciler.builders.acquire().await;
+            let planned = tokio::task::spawn_blocking(move || plan::plan(&request, built)).await;
+            drop(turn);
+            planned
+        };
         let planned = self.step(facts, planning).await;
         let failed =
             |reason: Reason, message: String| Halt::failed(reason, message, self.desired.retry);

@@ -1,7 +1,9 @@
 //! From flags to a running controller.
 
 use std::collections::HashSet;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
 
 use parking_lot::Mutex;
 use rheostat_api::Kustomization;
@@ -13,6 +15,7 @@ use rheostat_runtime::args::Gates;
 use rheostat_runtime::store::Selection;
 use rheostat_runtime::{Context, Controller, Role, Store, shell};
 use rheostat_upstream::{Destination, client};
+use tokio::sync::Semaphore;
 
 use crate::args::{Args, CANCEL_HEALTH_CHECK, DISABLE_FAIL_FAST};
 use crate::desired::switches;
@@ -61,6 +64,7 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
         trees: Arc::clone(&trees),
         memories: Arc::clone(&memories),
         means: means(&context, args, gates),
+        builders: Semaphore::new(thread::available_parallelism().map_or(1, NonZero::get)),
     };
     // A pass that looks at its source before the sources are there would report it missing.
     let ready = async {

@@ -99,12 +99,13 @@ impl SourceWaker {
 }
 
 impl SourceWaker {
-    /// Resolves once an object has tried the revision of an artifact, or is gone.
+    /// Resolves once an object has tried the revision of an artifact; at once for one that never will.
     async fn attempted(&self, key: &ObjectKey, artifact: &Artifact) {
         let has_ended = |object: Option<&Kustomization>| {
             let status = object.and_then(|object| object.status.as_ref());
             let attempted = status.and_then(|status| status.last_attempted_revision.as_ref());
-            (object.is_none() || attempted == Some(&artifact.revision)).then_some(())
+            let is_idle = object.is_none_or(|object| object.spec.suspend);
+            (is_idle || attempted == Some(&artifact.revision)).then_some(())
         };
         self.managed.wait_until(key, has_ended).await;
     }
