@@ -68,6 +68,7 @@ pub async fn check(folder: &Path, setup: Setup) -> Result<Vec<String>> {
         let found = run.answer().await?;
         let differences = compare::differences(&expected, &found);
         if differences.is_empty() || Instant::now() > until {
+            run.clear().await?;
             return Ok(differences);
         }
         sleep(POLL).await;
@@ -89,6 +90,7 @@ pub async fn record(folder: &Path, setup: Setup) -> Result<Value> {
             (answer, since) = (next, Instant::now());
         }
     }
+    run.clear().await?;
     Ok(answer)
 }
 
@@ -186,6 +188,19 @@ impl Run {
             .until(object.kind(), object.name(), holds)
             .await
             .map(drop)
+    }
+
+    /// Deletes the Kustomizations, so that the next run on this control plane finds nothing of cluster scope.
+    async fn clear(&self) -> Result<()> {
+        for step in &self.case.steps {
+            if let Step::Follow { name, .. } = step
+                && self.world.object("Kustomization", name).await?.is_some()
+            {
+                self.world.delete("Kustomization", name).await?;
+                self.world.until_absent("Kustomization", name).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn answer(&self) -> Result<Value> {
