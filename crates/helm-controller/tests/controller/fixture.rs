@@ -150,11 +150,18 @@ impl World {
         self.until("gone", |object| object.is_none()).await;
     }
 
-    /// Waits until the HelmRelease is ready with this value in its object.
+    /// Waits until the HelmRelease is ready with this value in its object, and no action is under way.
     pub(crate) async fn released(&self, value: &str) {
-        self.until(value, is_ready).await;
+        let is_done = async || {
+            let records = self.records().await;
+            records
+                .last()
+                .is_some_and(|last| last.ends_with("deployed"))
+                && self.configs().await == [value]
+                && is_ready(self.object().await.as_ref())
+        };
         let seen = async {
-            while !(self.configs().await == [value] && is_ready(self.object().await.as_ref())) {
+            while !is_done().await {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
