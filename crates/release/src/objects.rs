@@ -7,6 +7,11 @@ use rheostat_cluster::{Cluster, MapperError, Resource, Target, TargetError};
 use rheostat_yaml::{Limits, Profile, json, parse_stream};
 use serde_json::Value;
 
+use crate::blocking;
+
+/// From this size on, reading a manifest takes longer than other work should have to wait: some milliseconds.
+const LARGE_BYTES: usize = 128 << 10;
+
 /// Why a manifest is not made of objects that the cluster knows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -109,7 +114,7 @@ pub(crate) async fn build(
     namespace: &str,
 ) -> Result<Vec<Object>, BuildError> {
     let (mut objects, mut errors) = (Vec::new(), Vec::new());
-    for value in read(manifest)? {
+    for value in read_aside(manifest).await? {
         match address(cluster, value, namespace).await {
             Ok(object) => objects.push(object),
             Err(error @ BuildError::Discovery(_)) => return Err(error),
@@ -121,6 +126,15 @@ pub(crate) async fn build(
         1 => Err(errors.remove(0)),
         _ => Err(BuildError::Several(errors)),
     }
+}
+
+/// Reads a manifest; one that takes its time on a thread for such work.
+async fn read_aside(manifest: &str) -> Result<Vec<Value>, BuildError> {
+    if manifest.len() < LARGE_BYTES {
+        return read(manifest);
+    }
+    let manifest = manifest.to_owned();
+    blocking::run(move || read(&manifest)).await
 }
 
 fn read(manifest: &str) -> Result<Vec<Value>, BuildError> {
@@ -203,4 +217,32 @@ async fn address(
         target,
         seen: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::read;
+
+    fn check(manifest: &str, expected: &Value) {
+        let found = match read(manifest) {
+            Ok(values) => Value::Array(values),
+            Err(error) => error.to_string().into(),
+        };
+        assert_eq!(found, *expected);
+    }
+
+    #[test]
+    fn documents_and_items_of_lists_are_objects() {
+        check(
+            "---\n# Source: a.yaml\nkind: A\n---\n# nothing\n---\nkind: BList\nitems: [{kind: B}, {kind: C}]\n---\n",
+            &json!([{"kind": "A"}, {"kind": "B"}, {"kind": "C"}]),
+        );
+        check(
+            "kind: Checklist\nitems: 1\n",
+            &json!([{"kind": "Checklist", "items": 1}]),
+        );
+        check("", &json!([]));
+    }
 }
