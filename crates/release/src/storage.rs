@@ -16,6 +16,17 @@ use crate::blocking;
 /// What a new record leaves free, so that later updates of it fit: they add times, phases of hooks and a description.
 const RESERVE_BYTES: usize = 32 << 10;
 
+/// Labels of a record that say when it was written.
+const TIME_LABELS: [&str; 2] = ["createdAt", "modifiedAt"];
+
+/// What becomes of these labels when a record is read. Helm keeps them where it looks for records and drops them where it knows
+/// which one it wants, so that those of a revision that was found are written again, and inherited by the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TimeLabels {
+    Kept,
+    Dropped,
+}
+
 /// Why a record cannot be read or written; the texts are Helm's where it has one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -130,7 +141,10 @@ impl Storage {
     /// As [`revisions`](Self::revisions), and [`StorageError::NoRevision`] if no record reads.
     pub async fn last(&self, release: &str) -> Result<Release, StorageError> {
         for revision in self.revisions(release).await?.iter().rev() {
-            match self.get(release, revision.version).await {
+            match self
+                .fetch(release, revision.version, TimeLabels::Kept)
+                .await
+            {
                 Ok(last) => return Ok(last),
                 // Helm passes over what does not read; what was deleted meanwhile is no revision.
                 Err(StorageError::Decode { .. } | StorageError::NotFound) => {}
@@ -152,11 +166,20 @@ impl Storage {
         }
     }
 
-    /// One revision of a release.
+    /// One revision of a release, without the labels that say when it was written.
     ///
     /// # Errors
     /// [`StorageError::NotFound`], and when the record does not read or the server refuses or cannot be reached.
     pub async fn get(&self, release: &str, version: i64) -> Result<Release, StorageError> {
+        self.fetch(release, version, TimeLabels::Dropped).await
+    }
+
+    async fn fetch(
+        &self,
+        release: &str,
+        version: i64,
+        times: TimeLabels,
+    ) -> Result<Release, StorageError> {
         let record = name::record(release, version);
         let target = self.target(&record)?;
         let secret = self.cluster.get(&target).await;
@@ -165,7 +188,7 @@ impl Storage {
             cause,
         })?;
         let secret = secret.ok_or(StorageError::NotFound)?;
-        decode(secret)
+        decode(secret, times)
             .await
             .map_err(|problem| StorageError::Decode { record, problem })
     }
@@ -257,7 +280,7 @@ impl Storage {
         for secret in secrets {
             let record = secret["metadata"]["name"].to_string();
             let times = time_labels(&secret);
-            match decode(secret).await {
+            match decode(secret, TimeLabels::Kept).await {
                 Ok(mut release) => {
                     release.labels.extend(times);
                     releases.push(release);
@@ -321,11 +344,11 @@ fn queried(cause: AccessError) -> StorageError {
 }
 
 /// The release in a Secret, with the labels that its user gave it.
-async fn decode(secret: Value) -> Result<Release, DecodeError> {
+async fn decode(secret: Value, times: TimeLabels) -> Result<Release, DecodeError> {
     blocking::run(move || {
         let data = secret["data"]["release"].as_str().unwrap_or_default();
         let mut release = codec::decode(&STANDARD.decode(data)?)?;
-        release.labels = labels(&secret);
+        release.labels = labels(&secret, times);
         Ok(release)
     })
     .await
@@ -343,12 +366,16 @@ fn time_labels(secret: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn labels(secret: &Value) -> BTreeMap<String, String> {
+fn labels(secret: &Value, times: TimeLabels) -> BTreeMap<String, String> {
+    let is_kept = |key: &str| match times {
+        TimeLabels::Kept if TIME_LABELS.contains(&key) => true,
+        TimeLabels::Kept | TimeLabels::Dropped => !name::SYSTEM_LABELS.contains(&key),
+    };
     let labels = secret["metadata"]["labels"].as_object();
     labels
         .into_iter()
         .flatten()
-        .filter(|(key, _)| !name::SYSTEM_LABELS.contains(&key.as_str()))
+        .filter(|(key, _)| is_kept(key))
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect()
 }

@@ -53,12 +53,8 @@ async fn hooks_run_in_order_and_go_as_their_policies_say() {
         json!(null),
         "hooks are nobody's"
     );
-    let recorded = world
-        .configuration
-        .storage()
-        .last(NAME)
-        .await
-        .expect("there");
+    let recorded = world.configuration.storage().get(NAME, 1).await;
+    let recorded = recorded.expect("there");
     assert_eq!(recorded, release);
 }
 

@@ -132,6 +132,26 @@ async fn an_installation_that_is_killed_anywhere_is_made_up_for() {
 }
 
 #[tokio::test]
+async fn a_record_that_was_found_keeps_its_times_as_helm_s_does() {
+    let world = World::new("killed-labels").await;
+    let install = world.install_chart(&files(), json!({"color": "blue"}));
+    // Before the first hook is recorded, and so updated.
+    let (steps, ended) = killed_at(&world.configuration, 1, |configuration| {
+        async move { install.run(configuration).await.map(drop) }.boxed()
+    })
+    .await;
+    assert!(!ended, "{steps:?}");
+    converge(&world, "red").await;
+    for version in [1, 2] {
+        let record = format!("sh.helm.release.v1.{NAME}.v{version}");
+        let secret = world.live("v1", "Secret", &record).await.expect("there");
+        let labels = &secret["metadata"]["labels"];
+        assert!(labels["createdAt"].is_string(), "{labels}");
+        assert!(labels["modifiedAt"].is_string(), "{labels}");
+    }
+}
+
+#[tokio::test]
 async fn an_upgrade_that_is_killed_anywhere_is_made_up_for() {
     let world = World::new("killed-upgrade").await;
     for at in 0.. {
