@@ -8,6 +8,7 @@ mod list;
 mod map;
 mod object;
 mod print;
+mod release;
 
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 

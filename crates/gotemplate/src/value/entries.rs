@@ -124,6 +124,19 @@ impl Entries {
         Some(Self::sorted(copies.collect::<Option<_>>()?))
     }
 
+    /// Hands over the maps and lists among them, if nobody else holds them.
+    pub(super) fn give_up(&mut self, waiting: &mut Vec<Value>) {
+        if !self.iter().any(|(_, value)| value.holds_changeable()) {
+            return;
+        }
+        let values: Vec<Value> = match self.0.take().and_then(Arc::into_inner) {
+            Some(Store::Piece(entries)) => entries.into_iter().map(|(_, value)| value).collect(),
+            Some(Store::Tree(entries)) => entries.into_values().collect(),
+            None => return,
+        };
+        waiting.extend(values.into_iter().filter(Value::holds_changeable));
+    }
+
     /// Entries whose keys ascend.
     fn sorted(entries: Vec<(Text, Value)>) -> Self {
         let has_entries = !entries.is_empty();

@@ -10,7 +10,7 @@ pub struct List {
     element: &'static str,
     is_nil: bool,
     named: Option<&'static ListType>,
-    items: Vec<Value>,
+    pub(super) items: Vec<Value>,
 }
 
 /// A named slice type with methods.
@@ -56,8 +56,10 @@ impl List {
     /// A nil slice whose elements have one type.
     pub fn nil_of(element: &'static str) -> Self {
         Self {
+            element,
             is_nil: true,
-            ..Self::typed(element, Vec::new())
+            named: None,
+            items: Vec::new(),
         }
     }
 

@@ -73,18 +73,27 @@ impl Map {
 
     /// A nil `map[string]interface {}`: empty, `null` in JSON, and nothing can be set in it.
     pub fn nil() -> Self {
-        Self {
-            is_nil: true,
-            ..Self::default()
-        }
+        Self::nil_of(&ANY)
     }
 
     /// The nil map of the same type.
     #[must_use]
     pub fn into_nil(self) -> Self {
+        Self::nil_of(self.kind)
+    }
+
+    fn nil_of(kind: &'static MapType) -> Self {
         Self {
+            kind,
             is_nil: true,
-            ..Self::typed(self.kind)
+            entries: Arc::default(),
+        }
+    }
+
+    /// Hands over the maps and lists in it, if nobody else holds the entries.
+    pub(super) fn give_up(&mut self, waiting: &mut Vec<Value>) {
+        if let Some(entries) = Arc::get_mut(&mut self.entries) {
+            entries.get_mut().give_up(waiting);
         }
     }
 
