@@ -5,4 +5,5 @@ mod crash;
 mod failure;
 mod flux_cli;
 mod follow;
+mod registry;
 mod suspend;

@@ -5,6 +5,7 @@
 
 pub mod recorded;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -171,6 +172,31 @@ impl World {
         world.follow("app", "./app", json!({})).await?;
         world.until_value("settings", "color", "blue").await?;
         Ok(world)
+    }
+
+    /// Makes a source of another kind than that of every scenario.
+    ///
+    /// # Errors
+    /// The API server refused it.
+    pub async fn source(&self, kind: &str, name: &str, spec: Value) -> Result<()> {
+        self.apply("source.toolkit.fluxcd.io/v1", kind, name, spec)
+            .await
+    }
+
+    /// Makes a Secret.
+    ///
+    /// # Errors
+    /// The API server refused it.
+    pub async fn secret(&self, name: &str, r#type: &str, data: &[(&str, &str)]) -> Result<()> {
+        let data: BTreeMap<_, _> = data.iter().copied().collect();
+        let secret = json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "namespace": self.namespace},
+            "type": r#type,
+            "stringData": data,
+        });
+        manifest::apply(&self.client, [&secret]).await
     }
 
     /// Makes a Kustomization of the folder `path`, with `further` fields of its spec.
@@ -394,7 +420,7 @@ impl World {
 
     fn objects(&self, kind: &str) -> Result<Api<DynamicObject>> {
         let (group, version) = match kind {
-            "GitRepository" => ("source.toolkit.fluxcd.io", "v1"),
+            "GitRepository" | "OCIRepository" => ("source.toolkit.fluxcd.io", "v1"),
             "Kustomization" => ("kustomize.toolkit.fluxcd.io", "v1"),
             "ConfigMap" | "Event" | "Secret" => ("", "v1"),
             // A kind that scenarios define for themselves.

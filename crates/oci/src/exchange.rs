@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, LOCATION, WWW_AUTHENTICATE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use rheostat_upstream::{Client, Response, failure};
 use tokio::sync::Mutex;
@@ -84,6 +84,9 @@ const MAX_REDIRECTS: usize = 10;
 /// Most bytes of a refusal that are read.
 const MAX_REFUSAL: u64 = 64 * 1024;
 
+/// The type of a body that is a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A client with its patience.
 #[derive(Debug, Clone)]
 pub(crate) struct Channel {
@@ -100,9 +103,8 @@ pub(crate) struct Request {
     pub(crate) accept: Option<&'static str>,
     /// Stays with the origin of the URL.
     pub(crate) authorization: Option<HeaderValue>,
-    /// A request with a body is not redirected.
-    pub(crate) body: Option<String>,
-    pub(crate) content_type: Option<&'static str>,
+    /// What a form holds, encoded. A request with a form is not redirected.
+    pub(crate) form: Option<String>,
 }
 
 /// A conversation with one registry about one repository.
@@ -131,8 +133,7 @@ impl Request {
             url,
             accept: None,
             authorization: None,
-            body: None,
-            content_type: None,
+            form: None,
         }
     }
 }
@@ -152,11 +153,8 @@ impl Channel {
             {
                 builder = builder.header(AUTHORIZATION, authorization.clone());
             }
-            if let Some(r#type) = request.content_type {
-                builder = builder.header(token::BODY_TYPE, r#type);
-            }
-            if let Some(body) = &request.body {
-                builder = builder.body(body.clone());
+            if let Some(form) = &request.form {
+                builder = builder.header(CONTENT_TYPE, FORM).body(form.clone());
             }
             let sent = tokio::time::timeout(self.patience, builder.send()).await;
             let response = match sent {
@@ -164,7 +162,7 @@ impl Channel {
                 Ok(Err(error)) => return Err(transport(&request.method, &url, error)),
                 Err(_) => return Err(stalled(&request.method, &url, self.patience)),
             };
-            if !response.status().is_redirection() || request.body.is_some() {
+            if !response.status().is_redirection() || request.form.is_some() {
                 return Ok(response);
             }
             let Some(location) = response.headers().get(LOCATION) else {

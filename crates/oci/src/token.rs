@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
@@ -56,8 +55,7 @@ impl Tokens<'_> {
                     ("client_id", CLIENT_ID),
                 ]);
                 Request {
-                    body: Some(encoded(&fields)),
-                    content_type: Some("application/x-www-form-urlencoded"),
+                    form: Some(encoded(&fields)),
                     ..Request::new(Method::POST, realm)
                 }
             }
@@ -133,6 +131,3 @@ fn told(url: &Url) -> String {
     url.set_query(None);
     rheostat_upstream::failure::redacted(&url)
 }
-
-/// The type of the header that a request's body has.
-pub(crate) const BODY_TYPE: http::HeaderName = CONTENT_TYPE;
