@@ -31,6 +31,7 @@ pub mod remote;
 pub mod repo_spec;
 
 mod accumulator;
+mod extent;
 pub mod field_path;
 mod field_setter;
 mod generators;

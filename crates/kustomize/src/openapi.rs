@@ -1,7 +1,10 @@
 //! What is known about types: their scope and, for merging, their schema.
 //!
 //! `openapi.path` of the kustomization at which a build starts, or else of
-//! the first base that has one, adds to what is built in or replaces it.
+//! the first base that has one, adds to what is built in or replaces it. It
+//! never replaces what was used before it came.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rheostat_manifest::schema::SchemaError;
 use rheostat_manifest::scope::{Scope, builtin_scope};
@@ -36,6 +39,9 @@ pub(crate) struct OpenApi {
     custom: Option<Schema>,
     /// Whether the schemas that are built in do not count.
     replaces_builtin: bool,
+    /// Whether what is built in has been asked for a merge, or for a type
+    /// that its table of scopes does not know: kustomize then reads it.
+    is_builtin_used: AtomicBool,
 }
 
 impl OpenApi {
@@ -58,12 +64,23 @@ impl OpenApi {
         Ok(Self {
             custom: Some(schema),
             replaces_builtin,
+            is_builtin_used: AtomicBool::new(!replaces_builtin),
         })
+    }
+
+    /// Whether what is built in has been used so far.
+    pub(crate) fn is_builtin_used(&self) -> bool {
+        self.is_builtin_used.load(Ordering::Relaxed)
     }
 
     /// Whether objects of the type are known to live outside of namespaces.
     pub(crate) fn is_certainly_cluster_scoped(&self, gvk: &Gvk) -> bool {
-        let custom = || self.custom.as_ref().and_then(|schema| schema.scope(gvk));
+        let custom = || {
+            if self.custom.is_none() {
+                self.is_builtin_used.store(true, Ordering::Relaxed);
+            }
+            self.custom.as_ref().and_then(|schema| schema.scope(gvk))
+        };
         builtin_scope(gvk).or_else(custom) == Some(Scope::Cluster)
     }
 
@@ -74,6 +91,7 @@ impl OpenApi {
     /// [`MergeError`] when their structures do not fit.
     pub(crate) fn merge(&self, object: Node, patch: Node) -> Result<Option<Node>, MergeError> {
         let Some(custom) = &self.custom else {
+            self.is_builtin_used.store(true, Ordering::Relaxed);
             return strategic::merge(object, patch, Options::default());
         };
         let both = [custom, Schema::kubernetes()];

@@ -119,11 +119,13 @@ impl ResMap {
         let id = resource.id().clone();
         let found = self.indices_of_any_id(&id);
         let index = match (found.as_slice(), behavior) {
-            ([], Behavior::Create) => return self.append(resource),
+            ([], Behavior::Unspecified | Behavior::Create) => return self.append(resource),
             ([], Behavior::Merge | Behavior::Replace) => {
                 return Err(ResMapError::NothingToMerge(Box::new(id)));
             }
-            ([_], Behavior::Create) => return Err(ResMapError::Exists(Box::new(id))),
+            ([_], Behavior::Unspecified | Behavior::Create) => {
+                return Err(ResMapError::Exists(Box::new(id)));
+            }
             ([index], Behavior::Merge | Behavior::Replace) => *index,
             _ => return Err(ResMapError::ManyToMerge(Box::new(id))),
         };

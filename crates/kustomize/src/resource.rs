@@ -143,10 +143,15 @@ impl Resource {
         Some(value.text().unwrap_or_default())
     }
 
-    /// Sets an annotation to a string.
+    /// Sets an annotation to a string. The others become texts.
     pub(crate) fn set_annotation(&mut self, key: &str, value: &str) {
         let annotations = metadata_field(&mut self.node, ANNOTATIONS);
         if let Some(annotations) = annotations {
+            for (_, value) in annotations.iter_mut() {
+                if value.as_str().is_none() || is_folded(value) {
+                    *value = Node::string(shared_text(value));
+                }
+            }
             annotations.insert(SmolStr::from(key), Node::string(value));
         }
     }
@@ -237,8 +242,14 @@ impl Resource {
     /// Writes the past into internal annotations, for a patch that may look
     /// at annotations.
     pub(crate) fn materialize(&mut self) {
-        for (key, value) in self.build.to_annotations() {
-            self.set_annotation(key, &value);
+        let past = self.build.to_annotations();
+        if past.is_empty() {
+            return;
+        }
+        if let Some(annotations) = metadata_field(&mut self.node, ANNOTATIONS) {
+            for (key, value) in past {
+                annotations.insert(SmolStr::from(key), Node::string(&*value));
+            }
         }
         self.build = BuildAnnotations::default();
     }

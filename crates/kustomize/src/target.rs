@@ -111,6 +111,12 @@ pub enum TargetError {
     /// A schema cannot be had.
     #[error(transparent)]
     OpenApi(#[from] OpenApiError),
+    /// More bases and components take part than is allowed.
+    #[error("more than {limit} bases and components take part")]
+    TooMany {
+        /// The most that is allowed.
+        limit: usize,
+    },
     /// A component was named as a resource, or the reverse.
     #[error("{0}")]
     Kind(String),
@@ -141,6 +147,14 @@ impl TargetError {
         match self {
             Self::Malformed { .. } => true,
             Self::Within { source, .. } => source.is_malformed_yaml(),
+            _ => false,
+        }
+    }
+
+    fn is_too_many(&self) -> bool {
+        match self {
+            Self::TooMany { .. } => true,
+            Self::Within { source, .. } => source.is_too_many(),
             _ => false,
         }
     }
@@ -334,6 +348,7 @@ impl<'a> Target<'a> {
         context: &Context<'_>,
     ) -> Result<Accumulator, TargetError> {
         let quoted = |context: &str, text: &str| {
+            let text = shortened(text);
             TargetError::Component(format!("accumulating components: {context}: {text:?}"))
         };
         let loader = self
@@ -353,7 +368,12 @@ impl<'a> Target<'a> {
                 .accumulate(gathered, &inherited, context)
                 .map_err(|error| error.within(format!("recursed accumulation of path '{root}'")))
         };
-        run().map_err(|error| quoted("accumulateDirectory", &chain(&error)))
+        run().map_err(|error| {
+            if error.is_too_many() {
+                return error;
+            }
+            quoted("accumulateDirectory", &chain(&error))
+        })
     }
 
     /// Reads the kustomization of a base or component.
@@ -364,6 +384,7 @@ impl<'a> Target<'a> {
         inherited: &Inherited,
         context: &Context<'_>,
     ) -> Result<(Target<'b>, Inherited), TargetError> {
+        context.enter()?;
         let root = loader.root();
         let target = Target::load(loader, context)
             .map_err(|e| e.within(format!("couldn't make target for path '{root}'")))?;
@@ -380,6 +401,17 @@ impl<'a> Target<'a> {
         };
         Ok((target, inherited))
     }
+}
+
+/// Most bytes of a message that is quoted in another one. Each level of
+/// components quotes the one below, which doubles the backslashes.
+const MAX_QUOTED_BYTES: usize = 8 << 10;
+
+/// The end of a long message, where the cause stands.
+fn shortened(text: &str) -> &str {
+    let start = text.len().saturating_sub(MAX_QUOTED_BYTES);
+    let start = text.ceil_char_boundary(start);
+    &text[start..]
 }
 
 /// Names the file, where it holds broken YAML.

@@ -3,13 +3,15 @@
 //! It is more lenient than the standard, and people rely on it: `replace` of a missing key adds it, negative indices
 //! count from the end, the first segment of a path is ignored whether a `/` is before it or not.
 
+mod growth;
 mod operation;
 mod pointer;
 
 use rheostat_gocompat::strconv;
-use rheostat_yaml::{Limits, Node, Profile, Scalar, Tag};
+use rheostat_yaml::{Limits, Node, Profile, Scalar, Style, Tag};
 use serde_json::Value;
 
+use self::growth::Growth;
 pub use self::operation::{Operation, OperationKind};
 
 /// Why a patch cannot be read or applied.
@@ -52,6 +54,16 @@ pub enum PatchError {
     TestFailed {
         /// The path of the operation.
         path: String,
+    },
+    /// The object would grow beyond what can be read.
+    #[error("{operation} operation exceeds the limit of {limit} {of}")]
+    Limit {
+        /// The kind of operation.
+        operation: &'static str,
+        /// The most that is allowed.
+        limit: usize,
+        /// Of what.
+        of: &'static str,
     },
     /// The object is beyond what JSON can hold.
     #[error(transparent)]
@@ -117,9 +129,10 @@ impl Patch {
     /// # Errors
     /// [`PatchError`] of the first operation that fails. The document is then half patched.
     pub fn apply(&self, document: &mut Value) -> Result<(), PatchError> {
+        let mut growth = Growth::default();
         self.operations
             .iter()
-            .try_for_each(|operation| operation.apply(document))
+            .try_for_each(|operation| operation.apply(document, &mut growth))
     }
 
     /// Applies the operations to a node, by way of JSON as kustomize does: numbers become 64-bit floats, keys are
@@ -154,14 +167,22 @@ fn from_yaml(text: &str) -> Result<Value, PatchError> {
 /// The node of a document that Go decoded into `map[string]any`, where every number is a float.
 fn node_of_floats(value: &Value) -> Node {
     let mut node = rheostat_yaml::json::to_node(value);
-    round_integers(&mut node);
+    as_printed(&mut node);
     node
 }
 
-/// Gives numbers the text of the floats that they are on their way through Go: 1000000 becomes `1e+06`. Most readers
-/// see the same number, and an annotation that is made of the text sees the text.
-fn round_integers(node: &mut Node) {
+/// Gives scalars the form in which Go prints them on their way. Numbers get the text of floats: 1000000 becomes `1e+06`.
+/// Most readers see the same number, and an annotation that is made of the text sees the text. Texts that would read
+/// back as something else get quotes, which stay when another value takes their place.
+fn as_printed(node: &mut Node) {
     match node {
+        Node::Scalar(scalar) if scalar.is_string() => {
+            if scalar.text().contains('\n') {
+                scalar.style = Style::Literal;
+            } else if !Scalar::untagged(scalar.shared_text(), Style::Plain).is_string() {
+                scalar.style = Style::DoubleQuoted;
+            }
+        }
         Node::Scalar(scalar) if matches!(scalar.tag(), Tag::Int | Tag::Float) => {
             let Ok(value) = scalar.text().parse::<f64>() else {
                 return;
@@ -171,10 +192,8 @@ fn round_integers(node: &mut Node) {
             *scalar = Scalar::new(text, if is_integer { Tag::Int } else { Tag::Float });
         }
         Node::Scalar(_) => {}
-        Node::Sequence(sequence) => sequence.items.iter_mut().for_each(round_integers),
-        Node::Mapping(mapping) => mapping
-            .iter_mut()
-            .for_each(|(_, value)| round_integers(value)),
+        Node::Sequence(sequence) => sequence.items.iter_mut().for_each(as_printed),
+        Node::Mapping(mapping) => mapping.iter_mut().for_each(|(_, value)| as_printed(value)),
     }
 }
 

@@ -3,6 +3,7 @@
 use rheostat_yaml::{Mapping, Node, Scalar, Sequence, SmolStr, Tag};
 
 use super::FieldSpec;
+use crate::extent::MAX_DEPTH;
 use crate::field_setter::{WrongNodeKind, get_or_insert};
 
 /// What is made of a field that is missing or null, where a spec creates it.
@@ -27,6 +28,9 @@ pub(crate) enum WalkError {
     /// A segment of the path is empty.
     #[error("cannot set or create an empty field name")]
     EmptyName,
+    /// The path is longer than any object is deep.
+    #[error("field path is longer than {MAX_DEPTH} segments")]
+    TooDeep,
     /// A segment of the path is `*`.
     #[error("wildcard is not supported in PathGetter")]
     Wildcard,
@@ -93,6 +97,9 @@ impl FieldPath {
         } else {
             Creation::Nothing
         };
+        if self.segments.len() > MAX_DEPTH {
+            return Err(WalkError::TooDeep);
+        }
         visit(object, &self.segments, creation, set)
     }
 }

@@ -16,8 +16,9 @@ pub(crate) struct PreviousId {
 /// How a generated object meets one that is already there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Behavior {
-    /// Unknown words mean this too.
+    /// As for `create`; unknown words mean this, too.
     #[default]
+    Unspecified,
     Create,
     Replace,
     Merge,
@@ -97,12 +98,14 @@ impl Behavior {
         match word {
             "replace" => Self::Replace,
             "merge" => Self::Merge,
-            _ => Self::Create,
+            "create" => Self::Create,
+            _ => Self::Unspecified,
         }
     }
 
     fn word(self) -> &'static str {
         match self {
+            Self::Unspecified => "unspecified",
             Self::Create => "create",
             Self::Replace => "replace",
             Self::Merge => "merge",

@@ -111,13 +111,15 @@ pub fn check_resources(bytes: &[u8]) -> Result<(), ResourceError> {
 
 /// The objects of a text, lists of other kinds than `List` left as they are.
 fn read_nodes(bytes: &[u8]) -> Result<Vec<Node>, ResourceError> {
+    let limits = Limits::default();
+    check_limit(bytes.len(), limits.bytes, "bytes")?;
     let unix = without_carriage_returns(bytes);
     let documents = split_documents(&unix)?;
+    check_limit(documents.len(), limits.documents, "documents")?;
     let is_single = documents.len() == 1;
     let mut nodes = Vec::with_capacity(documents.len());
     for document in documents {
-        let node = rheostat_yaml::parse(document, Profile::V3, &Limits::default())
-            .map_err(ResourceError::from)?;
+        let node = rheostat_yaml::parse(document, Profile::V3, &limits)?;
         match node {
             Some(node) if node.is_null() => {}
             Some(node) if is_single && is_wrapper(&node) => unwrap_items(node, &mut nodes),
@@ -130,6 +132,14 @@ fn read_nodes(bytes: &[u8]) -> Result<Vec<Node>, ResourceError> {
         validate(node)?;
     }
     Ok(nodes)
+}
+
+/// The reader bounds each document; a file is bounded as a whole.
+fn check_limit(found: usize, limit: usize, what: &'static str) -> Result<(), ReadError> {
+    if found > limit {
+        return Err(ReadError::Limit { what, limit });
+    }
+    Ok(())
 }
 
 fn without_carriage_returns(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {

@@ -21,7 +21,13 @@ pub(crate) struct Context<'a> {
     has_schema: Cell<bool>,
     warnings: RefCell<Vec<String>>,
     build_metadata: RefCell<Vec<String>>,
+    /// Bases and components so far.
+    entered: Cell<usize>,
 }
+
+/// Most bases and components of one build, each counted as often as it is
+/// named. The largest public trees have a few hundred.
+const MAX_TARGETS: usize = 10_000;
 
 impl<'a> Context<'a> {
     pub(crate) fn new(options: &'a Options) -> Self {
@@ -31,12 +37,26 @@ impl<'a> Context<'a> {
             has_schema: Cell::default(),
             warnings: RefCell::default(),
             build_metadata: RefCell::default(),
+            entered: Cell::default(),
         }
     }
 
     /// What is known about types at this point of the build.
     pub(crate) fn openapi(&self) -> Arc<OpenApi> {
         Arc::clone(&self.openapi.borrow())
+    }
+
+    /// Counts a base or component.
+    ///
+    /// # Errors
+    /// [`TargetError::TooMany`] when there are too many, as where each of a
+    /// chain of components names the next one twice.
+    pub(crate) fn enter(&self) -> Result<(), TargetError> {
+        self.entered.set(self.entered.get() + 1);
+        if self.entered.get() > MAX_TARGETS {
+            return Err(TargetError::TooMany { limit: MAX_TARGETS });
+        }
+        Ok(())
     }
 
     pub(crate) fn warn(&self, warnings: Vec<String>) {
@@ -79,7 +99,8 @@ impl<'a> Context<'a> {
         match (version, bytes) {
             (Some(_), Some(_)) => return Err(OpenApiError::VersionAndPath.into()),
             (None, Some((path, bytes))) => {
-                let replaces = self.options.custom_schemas == CustomSchemas::Replace;
+                let replaces = self.options.custom_schemas == CustomSchemas::Replace
+                    && !self.openapi().is_builtin_used();
                 let openapi = OpenApi::custom(path, &bytes, replaces)?;
                 *self.openapi.borrow_mut() = Arc::new(openapi);
                 self.has_schema.set(true);

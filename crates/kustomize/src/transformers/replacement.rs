@@ -4,9 +4,13 @@
 mod embedded;
 mod value;
 
+use std::borrow::Cow;
+use std::cell::Cell;
+
 use rheostat_yaml::{Node, Profile, ReadError, Scalar, Style};
 
 use super::{TransformError, Transformer};
+use crate::extent::{Extent, MAX_DEPTH};
 use crate::field_path::{self, FieldPathError, Matcher, MissingField};
 use crate::kustfile::decode::{Reading, record};
 use crate::kustfile::{DecodeError, Replacement, SourceSelector, TargetSelector};
@@ -108,6 +112,43 @@ pub enum ReplacementError {
         #[source]
         source: Option<FieldPathError>,
     },
+    /// A field would lie deeper than any object that can be read.
+    #[error("a replacement nests deeper than {limit} levels in {object}")]
+    TooDeep {
+        /// The most that is allowed.
+        limit: usize,
+        /// The object.
+        object: String,
+    },
+    /// Values copied into each other grow without end.
+    #[error("replacements copy more than {limit} bytes")]
+    TooMuch {
+        /// The most that is allowed.
+        limit: usize,
+    },
+}
+
+/// Most bytes that the replacements of one kustomization copy: four times
+/// the longest text that is read.
+const MAX_COPIED_BYTES: usize = 128 << 20;
+
+/// A value on its way to its targets.
+struct Copied<'a> {
+    value: &'a Node,
+    extent: Extent,
+    /// Bytes that may still be copied.
+    left: &'a Cell<usize>,
+}
+
+impl Copied<'_> {
+    /// Counts one copy.
+    fn count(&self) -> Result<(), ReplacementError> {
+        let left = self.left.get().checked_sub(self.extent.bytes);
+        self.left.set(left.ok_or(ReplacementError::TooMuch {
+            limit: MAX_COPIED_BYTES,
+        })?);
+        Ok(())
+    }
 }
 
 /// Replacements in order. Each is finished before the next.
@@ -183,6 +224,7 @@ fn read_file(
 
 impl Transformer for ReplacementTransformer {
     fn transform(&self, map: &mut ResMap, openapi: &OpenApi) -> Result<(), TransformError> {
+        let left = Cell::new(MAX_COPIED_BYTES);
         for replacement in &self.replacements {
             let targets = match (
                 &replacement.source,
@@ -193,8 +235,13 @@ impl Transformer for ReplacementTransformer {
                 (_, _, Some(targets)) => targets,
             };
             let value = source_value(replacement, map)?;
+            let copied = Copied {
+                value: &value,
+                extent: Extent::of(&value),
+                left: &left,
+            };
             for target in targets {
-                apply(target, &value, map, openapi)?;
+                apply(target, &copied, map, openapi)?;
             }
         }
         Ok(())
@@ -222,8 +269,16 @@ fn read_source(source: &SourceSelector, map: &ResMap) -> Result<Node, Replacemen
         (Some(resource), None) => resource,
     };
     let path = or_default(&source.field_path);
-    let found = field_path::look_up(resource.node(), &field_path::split(path))
-        .map_err(ReplacementError::SourcePath)?;
+    let parts = field_path::split(path);
+    let resource = if sees_all_annotations(&parts) {
+        let mut seen = resource.clone();
+        seen.materialize();
+        Cow::Owned(seen)
+    } else {
+        Cow::Borrowed(resource)
+    };
+    let found =
+        field_path::look_up(resource.node(), &parts).map_err(ReplacementError::SourcePath)?;
     let is_empty = |node: &&Node| match node {
         Node::Scalar(scalar) => scalar.is_null(),
         Node::Sequence(sequence) => sequence.items.is_empty(),
@@ -235,6 +290,15 @@ fn read_source(source: &SourceSelector, map: &ResMap) -> Result<Node, Replacemen
         source_id: describe(source),
     })?;
     value::part_of(value, source.options.as_ref())
+}
+
+/// Whether the annotations of the build are among what a path leads to.
+fn sees_all_annotations(path: &[String]) -> bool {
+    match path {
+        [metadata] => metadata == "metadata",
+        [metadata, annotations] => metadata == "metadata" && annotations == "annotations",
+        _ => false,
+    }
 }
 
 /// Whether an object is or was what a source names exactly.
@@ -292,7 +356,7 @@ fn or_default(path: &str) -> &str {
 /// Writes the value to all fields that a target means.
 fn apply(
     target: &TargetSelector,
-    value: &Node,
+    copied: &Copied<'_>,
     map: &mut ResMap,
     openapi: &OpenApi,
 ) -> Result<(), ReplacementError> {
@@ -316,7 +380,7 @@ fn apply(
     }
     for index in selected {
         let resource = map.resource_with_same_id_mut(index);
-        write(resource, target, value)?;
+        write(resource, target, copied)?;
         resource.sync_shared();
         resource.refresh_id(openapi);
     }
@@ -346,7 +410,7 @@ fn is_target(
 fn write(
     resource: &mut Resource,
     target: &TargetSelector,
-    value: &Node,
+    copied: &Copied<'_>,
 ) -> Result<(), ReplacementError> {
     let default = [DEFAULT_FIELD_PATH.to_owned()];
     let paths = if target.field_paths.is_empty() {
@@ -358,7 +422,7 @@ fn write(
         .options
         .as_ref()
         .is_some_and(|options| options.create);
-    let missing = match value {
+    let missing = match copied.value {
         _ if !creates => MissingField::Missed,
         Node::Scalar(_) => MissingField::CreatedAsScalar,
         Node::Mapping(_) => MissingField::CreatedAsMapping,
@@ -366,12 +430,21 @@ fn write(
     };
     for path in paths {
         let parts = field_path::split(path);
-        if embedded::write(resource.node_mut(), &parts, value, missing) {
+        if parts.len() + copied.extent.depth > MAX_DEPTH {
+            return Err(ReplacementError::TooDeep {
+                limit: MAX_DEPTH,
+                object: resource.id().to_string(),
+            });
+        }
+        if embedded::write(resource.node_mut(), &parts, copied, missing) {
             continue;
         }
         let mut fault = None;
         let mut set = |field: &mut Node| {
-            value::set(field, value, target.options.as_ref()).map_err(|error| {
+            let counted = copied.count();
+            let set =
+                counted.and_then(|()| value::set(field, copied.value, target.options.as_ref()));
+            set.map_err(|error| {
                 let text = FieldPathError::Setter(error.to_string());
                 fault = Some(error);
                 text

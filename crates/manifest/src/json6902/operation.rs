@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::PatchError;
+use super::growth::Growth;
 use super::pointer::{self, Container};
 
 /// What an operation does.
@@ -73,7 +74,11 @@ impl Operation {
         self.fields.get("value").cloned().unwrap_or_default()
     }
 
-    pub(super) fn apply(&self, document: &mut Value) -> Result<(), PatchError> {
+    pub(super) fn apply(
+        &self,
+        document: &mut Value,
+        growth: &mut Growth,
+    ) -> Result<(), PatchError> {
         let Some(kind) = self.kind() else {
             let name = self
                 .fields
@@ -85,13 +90,15 @@ impl Operation {
         match kind {
             OperationKind::Add => {
                 let path = self.path_of(kind)?;
+                let value = self.value();
+                Growth::check_depth(kind.name(), path, &value)?;
                 let place = locate(
                     document,
                     path,
                     kind,
                     &format!("doc is missing path: {path:?}"),
                 )?;
-                refuse(kind, path, place.container.add(&place.key, self.value()))
+                refuse(kind, path, place.container.add(&place.key, value))
             }
             OperationKind::Remove => {
                 let path = self.path_of(kind)?;
@@ -105,7 +112,7 @@ impl Operation {
             }
             OperationKind::Replace => self.replace(document),
             OperationKind::Move => self.shift(document),
-            OperationKind::Copy => self.copy(document),
+            OperationKind::Copy => self.copy(document, growth),
             OperationKind::Test => self.test(document),
         }
     }
@@ -146,6 +153,8 @@ impl Operation {
             *document = value;
             return Ok(());
         }
+        let value = self.value();
+        Growth::check_depth(kind.name(), path, &value)?;
         let mut place = locate(
             document,
             path,
@@ -162,7 +171,7 @@ impl Operation {
         refuse(
             OperationKind::Remove,
             path,
-            place.container.set(&place.key, self.value()),
+            place.container.set(&place.key, value),
         )
     }
 
@@ -186,20 +195,18 @@ impl Operation {
         )?;
         refuse(kind, &place.key, place.container.remove(&place.key))?;
         let path = self.path_of(kind)?;
+        let value = value.unwrap_or_default();
+        Growth::check_depth(kind.name(), path, &value)?;
         let place = locate(
             document,
             path,
             kind,
             &format!("doc is missing destination path: {path}"),
         )?;
-        refuse(
-            kind,
-            path,
-            place.container.add(&place.key, value.unwrap_or_default()),
-        )
+        refuse(kind, path, place.container.add(&place.key, value))
     }
 
-    fn copy(&self, document: &mut Value) -> Result<(), PatchError> {
+    fn copy(&self, document: &mut Value, growth: &mut Growth) -> Result<(), PatchError> {
         let kind = OperationKind::Copy;
         let from = self.source_of(kind)?;
         let place = locate(
@@ -215,14 +222,17 @@ impl Operation {
         let value = value.map_err(|problem| {
             PatchError::Operation(format!("error in copy for from: '{from}': {problem}"))
         })?;
+        let value = value.unwrap_or_default();
         let path = self.path_of(kind)?;
+        growth.count(kind.name(), &value)?;
+        Growth::check_depth(kind.name(), path, &value)?;
         let place = locate(
             document,
             path,
             kind,
             &format!("doc is missing destination path: {path}"),
         )?;
-        let added = place.container.add(&place.key, value.unwrap_or_default());
+        let added = place.container.add(&place.key, value);
         added.map_err(|problem| {
             PatchError::Operation(format!("error while adding value during copy: {problem}"))
         })

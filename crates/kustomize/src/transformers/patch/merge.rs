@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use rheostat_yaml::{Node, SmolStr};
+use rheostat_yaml::{Node, Scalar, SmolStr, Tag};
 
 use super::PatchError;
 use crate::openapi::OpenApi;
 use crate::resmap::ResMap;
 use crate::resource::{METADATA, Resource, mark_again, marked_paths};
 use crate::transformers::TransformError;
+
+const API_VERSION: SmolStr = SmolStr::new_static("apiVersion");
 
 /// Merges a patch into objects that were chosen for it. The patch takes the
 /// type of each; two objects may not become the same.
@@ -30,7 +32,13 @@ pub(super) fn merge_into(
     for index in selected {
         let resource = map.resource_with_same_id_mut(*index);
         let typed = with_type_of(&patch, resource);
-        if apply(resource, &typed, openapi)? {
+        let changes_identity = apply(resource, &typed, openapi)?;
+        let lacks_api_version = resource.id().gvk.api_version().is_empty();
+        if let (true, Node::Mapping(root)) = (lacks_api_version, resource.node_mut()) {
+            // Kustomize sets it to a text that is empty, which reads back as null.
+            root.insert(API_VERSION, Node::Scalar(Scalar::new("", Tag::Null)));
+        }
+        if changes_identity {
             map.forget();
         }
     }
@@ -42,12 +50,16 @@ pub(super) fn merge_into(
 /// The patch with the API version of the object.
 fn with_type_of<'p>(patch: &'p Resource, resource: &Resource) -> Cow<'p, Resource> {
     let api_version = resource.id().gvk.api_version();
-    if patch.id().gvk.api_version() == api_version {
+    if !api_version.is_empty() && patch.id().gvk.api_version() == api_version {
         return Cow::Borrowed(patch);
     }
     let mut typed = patch.clone();
     if let Node::Mapping(root) = typed.node_mut() {
-        root.insert(SmolStr::new_static("apiVersion"), Node::string(api_version));
+        if api_version.is_empty() {
+            root.remove(&API_VERSION);
+        } else {
+            root.insert(API_VERSION, Node::string(api_version));
+        }
     }
     Cow::Owned(typed)
 }

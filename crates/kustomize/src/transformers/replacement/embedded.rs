@@ -5,14 +5,19 @@ use rheostat_yaml::emit::{SequenceIndent, to_kyaml};
 use rheostat_yaml::json;
 use rheostat_yaml::{Limits, Node, Profile};
 
-use super::value;
-use crate::field_path::{self, Matcher, MissingField};
+use super::{Copied, value};
+use crate::field_path::{self, FieldPathError, Matcher, MissingField};
 use crate::hasher::go_json;
 
 /// Writes a value into the document that a scalar on the path holds. Says
 /// whether there was such a document with such a field; if not, nothing has
 /// changed.
-pub(super) fn write(object: &mut Node, path: &[String], new: &Node, missing: MissingField) -> bool {
+pub(super) fn write(
+    object: &mut Node,
+    path: &[String],
+    copied: &Copied<'_>,
+    missing: MissingField,
+) -> bool {
     let Some((outer, inner)) = split_at_document(object, path) else {
         return false;
     };
@@ -23,7 +28,10 @@ pub(super) fn write(object: &mut Node, path: &[String], new: &Node, missing: Mis
     let Ok(Some(mut document)) = parse(original) else {
         return false;
     };
+    let new = copied.value;
     let mut set = |field: &mut Node| {
+        let counted = copied.count();
+        counted.map_err(|error| FieldPathError::Setter(error.to_string()))?;
         match field {
             Node::Scalar(scalar) => {
                 *scalar = value::with_text(scalar, new.text().unwrap_or_default());
