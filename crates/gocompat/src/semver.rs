@@ -188,6 +188,27 @@ impl Version {
         Some(self.with_numbers(self.major.checked_add(1)?, 0, 0))
     }
 
+    /// The same version with other build metadata, or with none, in its full form.
+    ///
+    /// # Errors
+    /// [`VersionError`] where the text is no build metadata.
+    pub fn with_metadata(&self, metadata: &str) -> Result<Self, VersionError> {
+        if !metadata.is_empty() {
+            check_metadata(metadata)?;
+        }
+        let mut version = Self {
+            metadata: metadata.to_owned(),
+            ..self.clone()
+        };
+        let prefix = if self.original.starts_with('v') {
+            "v"
+        } else {
+            ""
+        };
+        version.original = format!("{prefix}{version}");
+        Ok(version)
+    }
+
     /// A release with these numbers, with the `v` of the original text.
     fn with_numbers(&self, major: u64, minor: u64, patch: u64) -> Self {
         let prefix = if self.original.starts_with('v') {

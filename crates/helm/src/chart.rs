@@ -31,6 +31,8 @@ pub struct Chart {
     pub lock: Option<serde_json::Value>,
     /// The default values: values.yaml.
     pub values: Arc<Map>,
+    /// The same as it was written, where there is such a file.
+    pub values_text: Option<Arc<[u8]>>,
     /// values.schema.json.
     pub schema: Option<Arc<[u8]>>,
     /// The files below templates/.
@@ -162,6 +164,30 @@ impl Chart {
     /// [`LoadError`].
     pub fn from_archive(bytes: &[u8], limits: ArchiveLimits) -> Result<Self, LoadError> {
         load::from_files(archive::files(bytes, limits)?)
+    }
+
+    /// What the Chart.yaml of a gzipped archive says. Of the other files only the names are looked at.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn metadata_of_archive(bytes: &[u8], limits: ArchiveLimits) -> Result<Metadata, LoadError> {
+        let is_wanted = |name: &str| matches!(name, "Chart.yaml" | "requirements.yaml");
+        load::metadata(&archive::some_files(bytes, limits, &is_wanted)?)
+    }
+
+    /// What the Chart.yaml in a folder of a tree says.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn metadata_of_directory(
+        files: &dyn rheostat_tree::Files,
+        root: &rheostat_tree::TreePath,
+    ) -> Result<Metadata, LoadError> {
+        load::metadata(&directory::some_files(
+            files,
+            root,
+            &["Chart.yaml", "requirements.yaml"],
+        )?)
     }
 
     /// Loads a chart from a folder of a tree, leaving out what its .helmignore names.

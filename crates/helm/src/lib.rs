@@ -10,7 +10,8 @@
 //! - [`manifest`] splits and sorts what they put out;
 //! - [`render`] does all of it in Helm's order;
 //! - [`release`] is what Helm remembers of it, and the text of its record;
-//! - [`index`] reads what a repository says about its charts.
+//! - [`index`] reads what a repository says about its charts;
+//! - [`package`] makes an archive of a chart.
 
 pub mod capabilities;
 pub mod chart;
@@ -18,6 +19,7 @@ pub mod dependencies;
 pub mod engine;
 pub mod index;
 pub mod manifest;
+pub mod package;
 pub mod release;
 pub mod render;
 pub mod values;

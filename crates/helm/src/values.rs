@@ -56,6 +56,18 @@ pub fn read_documents(text: &[u8]) -> Result<Arc<Map>, ValuesError> {
     Ok(values)
 }
 
+/// Reads values from the first document of a text.
+///
+/// # Errors
+/// The text of Go's decoder, where it is no YAML or no map.
+pub fn read_first_document(text: &[u8]) -> Result<Arc<Map>, String> {
+    match Value::from(read_json(text)?) {
+        Value::Map(map) => Ok(map),
+        Value::Nil => Ok(Arc::new(Map::new())),
+        other => Err(not_a_map(&other)),
+    }
+}
+
 fn not_a_map(value: &Value) -> String {
     let kind = match value {
         Value::Bool(_) => "bool",

@@ -152,3 +152,24 @@ fn malformed_constraints_are_refused_with_gos_text() {
         );
     }
 }
+
+#[test]
+fn build_metadata_is_replaced() {
+    for (version, metadata, expected) in [
+        ("1.2.3", "1", Ok(("1.2.3+1", "1.2.3+1"))),
+        (
+            "v1.2-rc.1+old",
+            "abc.2",
+            Ok(("1.2.0-rc.1+abc.2", "v1.2.0-rc.1+abc.2")),
+        ),
+        ("1.2.3+old", "", Ok(("1.2.3", "1.2.3"))),
+        ("1.2.3", "a_b", Err(VersionError::Metadata)),
+    ] {
+        let parsed = Version::parse(version).expect("a version of the table");
+        let found = parsed.with_metadata(metadata);
+        let found = found.map(|found| (found.to_string(), found.original().to_owned()));
+        let expected =
+            expected.map(|(text, original): (&str, &str)| (text.into(), original.into()));
+        assert_eq!(found, expected, "{version}");
+    }
+}

@@ -68,6 +68,15 @@ pub enum ArchiveError {
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(super) fn files(bytes: &[u8], limits: ArchiveLimits) -> Result<Vec<ChartFile>, ArchiveError> {
+    some_files(bytes, limits, &|_| true)
+}
+
+/// The files whose names are wanted; all of them count for the bound on their sum.
+pub(super) fn some_files(
+    bytes: &[u8],
+    limits: ArchiveLimits,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<ChartFile>, ArchiveError> {
     let unreadable = |error: std::io::Error| ArchiveError::Unreadable(error.to_string());
     let mut archive = tar::Archive::new(GzDecoder::new(bytes));
     let mut remaining = limits.total_bytes;
@@ -85,6 +94,10 @@ pub(super) fn files(bytes: &[u8], limits: ArchiveLimits) -> Result<Vec<ChartFile
         let size = entry.size();
         if size > remaining {
             return Err(ArchiveError::TotalSize(limits.total_bytes));
+        }
+        if !is_wanted(&name) {
+            remaining -= size;
+            continue;
         }
         if size > limits.file_bytes {
             return Err(ArchiveError::FileSize {

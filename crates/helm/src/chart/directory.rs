@@ -36,6 +36,28 @@ pub enum DirectoryError {
     TooDeep(String),
 }
 
+/// The files of some names at the root of a folder, as far as they are there.
+pub(super) fn some_files(
+    files: &dyn Files,
+    root: &TreePath,
+    names: &[&str],
+) -> Result<Vec<ChartFile>, DirectoryError> {
+    let mut found = Vec::new();
+    for name in names {
+        let read = |problem: &dyn ToString| DirectoryError::Read {
+            path: format!("{root}/{name}"),
+            problem: problem.to_string(),
+        };
+        let path = root.join(name).map_err(|error| read(&error))?;
+        if let Some((path, Kind::File)) = files.resolve(&path).map_err(|error| read(&error))? {
+            let data = files.read(&path).map_err(|error| read(&error))?;
+            let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&data);
+            found.push(ChartFile::new(*name, data));
+        }
+    }
+    Ok(found)
+}
+
 pub(super) fn files(files: &dyn Files, root: &TreePath) -> Result<Vec<ChartFile>, DirectoryError> {
     let read = |path: &TreePath, problem: &dyn ToString| DirectoryError::Read {
         path: path.as_str().to_owned(),

@@ -32,7 +32,7 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
         return Err(LoadError::TooDeep(MAX_DEPTH));
     }
     let mut metadata = read_metadata(&files)?;
-    let mut values = Arc::new(Map::new());
+    let (mut values, mut values_text) = (Arc::new(Map::new()), None);
     let (mut schema, mut lock) = (None, None);
     let (mut modified, mut schema_modified) = (None, None);
     let (mut templates, mut others) = (Vec::new(), Vec::new());
@@ -44,6 +44,7 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
             "values.yaml" => {
                 values = values::read_documents(&file.data)
                     .map_err(|error| cannot_load(&file.name, &error))?;
+                values_text = Some(Arc::clone(&file.data));
             }
             "values.schema.json" => {
                 schema = Some(Arc::clone(&file.data));
@@ -80,6 +81,7 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
         metadata,
         lock,
         values,
+        values_text,
         schema,
         templates: templates.into(),
         files: others.into(),
@@ -88,6 +90,21 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
         schema_modified,
         known_documents: KnownDocuments::default(),
     })
+}
+
+/// What Chart.yaml says, and requirements.yaml of older charts, by Helm's rules.
+pub(super) fn metadata(files: &[ChartFile]) -> Result<Metadata, LoadError> {
+    let mut metadata = read_metadata(files)?;
+    let requirements = files
+        .iter()
+        .find(|file| file.name.as_ref() == "requirements.yaml");
+    if let Some(file) = requirements {
+        metadata
+            .merge(&read_yaml(file)?)
+            .map_err(|problem| cannot_load(&file.name, &problem))?;
+    }
+    metadata.validate()?;
+    Ok(metadata)
 }
 
 fn read_metadata(files: &[ChartFile]) -> Result<Metadata, LoadError> {

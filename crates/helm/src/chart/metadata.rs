@@ -268,6 +268,19 @@ impl Maintainer {
 }
 
 impl Dependency {
+    /// Those that a Chart.lock names.
+    ///
+    /// # Errors
+    /// The text of Go's decoder, where a field has the wrong type.
+    pub fn locked(lock: &Json) -> Result<Vec<Self>, String> {
+        let fields = Fields {
+            json: lock,
+            owner: "Lock",
+        };
+        let items = fields.items("dependencies")?.unwrap_or_default();
+        items.iter().map(Self::read).collect()
+    }
+
     fn read(json: &Json) -> Result<Self, String> {
         let fields = Fields {
             json,

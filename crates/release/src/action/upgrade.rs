@@ -422,6 +422,7 @@ fn with_old_defaults(mut chart: Chart, current: &Release) -> Result<Chart, Cause
         },
         lock: None,
         values: to_map(&defaults),
+        values_text: None,
         schema: None,
         templates: Arc::new([]),
         files: Arc::new([]),
