@@ -119,6 +119,10 @@ wire_enum! {
         // Charts.
         /// The source of the chart does not exist, or could not be read.
         SourceUnavailable = "SourceUnavailable",
+        /// The chart could not be made, for a reason that has no name of its own.
+        Unknown = "Unknown",
+        /// Upstream has another chart.
+        NewChart = "NewChart",
         /// The source of the chart has no artifact.
         NoSourceArtifact = "NoSourceArtifact",
         /// The source of the chart is of a kind that cannot hold one.

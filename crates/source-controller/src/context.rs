@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use kube::Client as KubeClient;
 use rheostat_artifact::digest::Algorithm;
 use rheostat_artifact::storage::{Retention, Storage};
+use rheostat_helm::chart::ArchiveLimits;
 use rheostat_upstream::client::{self, ClientError};
 use rheostat_upstream::{Client, Destination, Tls};
 
@@ -64,6 +65,16 @@ pub struct HelmLimits {
     pub chart_bytes: u64,
     /// A file of a chart.
     pub file_bytes: u64,
+}
+
+impl HelmLimits {
+    /// The bounds on a chart's archive once it is unpacked.
+    pub(crate) fn archive_limits(self) -> ArchiveLimits {
+        ArchiveLimits {
+            file_bytes: self.file_bytes,
+            ..ArchiveLimits::default()
+        }
+    }
 }
 
 impl std::fmt::Debug for SourceContext {

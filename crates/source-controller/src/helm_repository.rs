@@ -11,7 +11,7 @@ mod plan;
 use rheostat_api::source::helm_repository::{HelmRepositoryKind, HelmRepositoryType};
 use rheostat_api::{Artifact, ConditionType, HelmRepository, HelmRepositoryStatus, Reason};
 
-pub use access::Secrets;
+pub use access::{Access, AccessError, Secrets};
 pub use plan::Plan;
 
 use crate::context::SourceContext;

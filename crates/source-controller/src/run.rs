@@ -4,15 +4,16 @@ use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use rheostat_api::metadata;
+use rheostat_api::{Kind, Object, metadata};
 use rheostat_artifact::file_server;
 use rheostat_artifact::storage::{Retention, Storage};
 use rheostat_runtime::store::Selection;
-use rheostat_runtime::{Context, Controller, Role, Store, shell};
+use rheostat_runtime::{Context, Controller, ObjectRef, Role, Store, shell};
 use rheostat_upstream::{Destination, client};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,7 @@ use crate::args::{Args, HelmArgs, StorageArgs};
 use crate::bucket::Buckets;
 use crate::context::{HelmLimits, RegistryClients, SourceContext};
 use crate::git_repository::GitRepositories;
+use crate::helm_chart::{self, ChartSources, HelmCharts};
 use crate::helm_repository::HelmRepositories;
 use crate::oci_repository::OciRepositories;
 use crate::source::{Source, SourceReconciler};
@@ -86,36 +88,61 @@ async fn lead(context: Context, args: StorageArgs, helm: HelmArgs) -> Result<()>
         },
         work,
     };
+    let of_charts = ChartSources {
+        helm: watch(&context, |_| Vec::new()),
+        git: watch(&context, |_| Vec::new()),
+    };
     // Each is too large for the stack of all of them.
-    let git = Box::pin(drive(
-        &context,
-        GitRepositories::new(sources.clone()),
-        &sources,
-    ));
-    let oci = Box::pin(drive(
-        &context,
-        OciRepositories::new(sources.clone()),
-        &sources,
-    ));
-    let helm = Box::pin(drive(
-        &context,
-        HelmRepositories::new(sources.clone()),
-        &sources,
-    ));
-    let bucket = Box::pin(drive(&context, Buckets, &sources));
-    let (served, (), (), (), ()) = tokio::join!(files, git, oci, helm, bucket);
+    let git = GitRepositories::new(sources.clone());
+    let git = Box::pin(control(&context, of_charts.git.clone(), git, &sources).run());
+    let helm = HelmRepositories::new(sources.clone());
+    let helm = Box::pin(control(&context, of_charts.helm.clone(), helm, &sources).run());
+    let oci = OciRepositories::new(sources.clone());
+    let oci = watch_and_control(&context, oci, &sources);
+    let bucket = watch_and_control(&context, Buckets, &sources);
+    let charts = Box::pin(charts(&context, of_charts, &sources));
+    let (served, (), (), (), (), ()) = tokio::join!(files, git, helm, oci, bucket, charts);
     served.context("serve artifacts")
 }
 
-/// Reconciles the objects of one kind until the controller stops.
-async fn drive<S: Source>(context: &Context, source: S, sources: &SourceContext) {
+/// Reconciles charts, as they are asked for and as their sources change.
+async fn charts(context: &Context, of_charts: ChartSources, sources: &SourceContext) {
+    let store = watch(context, helm_chart::references);
+    let source = HelmCharts::new(sources.clone(), of_charts.clone());
+    let controller = control(context, store.clone(), source, sources);
+    helm_chart::on_sources(&of_charts, &store, &controller.waker());
+    controller.run().await;
+}
+
+/// The objects of one kind that this instance reconciles.
+fn watch<K: Kind>(context: &Context, index: fn(&Object<K>) -> Vec<ObjectRef>) -> Store<Object<K>> {
     let selection = Selection {
         labels: context.settings.label_selector.clone(),
+        index,
         ..Selection::default()
     };
-    let store = Store::watch(context, selection);
+    Store::watch(context, selection)
+}
+
+/// A controller of the objects of one kind.
+fn control<S: Source>(
+    context: &Context,
+    store: Store<Object<S::Kind>>,
+    source: S,
+    sources: &SourceContext,
+) -> Controller<SourceReconciler<S>> {
     let reconciler = SourceReconciler::new(source, sources.clone());
-    Controller::new(context, store, reconciler).run().await;
+    Controller::new(context, store, reconciler)
+}
+
+/// Reconciles the objects of a kind that nobody else looks at.
+fn watch_and_control<S: Source>(
+    context: &Context,
+    source: S,
+    sources: &SourceContext,
+) -> Pin<Box<impl Future<Output = ()> + use<S>>> {
+    let store = watch(context, |_| Vec::new());
+    Box::pin(control(context, store, source, sources).run())
 }
 
 /// Serves until the controller stops; downloads that run then have a moment

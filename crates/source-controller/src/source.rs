@@ -157,6 +157,9 @@ pub struct New<N> {
     pub content: Box<dyn Content>,
     /// What the status remembers of it.
     pub note: N,
+    /// What else is told once it is stored, in events that stay in the
+    /// cluster.
+    pub remarks: Vec<Told>,
 }
 
 impl<N> fmt::Debug for Fetched<N> {

@@ -80,6 +80,7 @@ fn taken(plan: Plan, checkout: Box<Checkout>) -> Fetched<()> {
             ignore: plan.ignore,
         }),
         note: (),
+        remarks: Vec::new(),
     })
 }
 

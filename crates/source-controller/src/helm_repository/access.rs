@@ -27,7 +27,7 @@ pub struct Secrets {
 
 /// A repository over HTTP, and how it is reached.
 #[derive(Debug, Clone)]
-pub(crate) struct Access {
+pub struct Access {
     /// The repository.
     pub(crate) url: Url,
     credentials: Credentials,
@@ -38,7 +38,7 @@ pub(crate) struct Access {
 
 /// Why a repository cannot be reached as its spec has it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum AccessError {
+pub enum AccessError {
     /// The address is none of a repository over HTTP.
     #[error("invalid Helm repository URL: {0}")]
     Url(String),
@@ -108,6 +108,17 @@ impl Access {
             passes_credentials: object.spec.pass_credentials,
             timeout: timeout.map_or(DEFAULT_TIMEOUT, GoDuration::to_std),
         })
+    }
+
+    /// A repository that nobody has said anything about. (pure)
+    pub(crate) fn anonymous(url: Url) -> Self {
+        Self {
+            url,
+            credentials: Credentials::Anonymous,
+            tls: None,
+            passes_credentials: false,
+            timeout: DEFAULT_TIMEOUT,
+        }
     }
 
     /// The repository, with connections of its own where it needs them.

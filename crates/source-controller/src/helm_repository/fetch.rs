@@ -41,6 +41,7 @@ pub(super) async fn fetch(context: &SourceContext, plan: Plan) -> Result<Fetched
             metadata: BTreeMap::new(),
             content: Box::new(index),
             note: (),
+            remarks: Vec::new(),
         }))
     })
     .await

@@ -68,6 +68,7 @@ pub(super) async fn fetch(context: &SourceContext, plan: Plan) -> Result<Fetched
         metadata,
         content: layer,
         note: (),
+        remarks: Vec::new(),
     }))
 }
 

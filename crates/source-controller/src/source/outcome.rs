@@ -54,10 +54,12 @@ pub enum Produced {
         /// What it was made of.
         found: Found,
         /// The artifact.
-        artifact: Artifact,
+        artifact: Box<Artifact>,
         /// The address of the link to it, or why it was not set; nothing for
         /// a kind without one.
         link: Option<Result<String, String>>,
+        /// What else is told.
+        remarks: Vec<Told>,
     },
 }
 

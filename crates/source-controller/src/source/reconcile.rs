@@ -93,8 +93,9 @@ impl<S: Source> SourceReconciler<S> {
                 notes.push(new.note);
                 Ok(Produced::New {
                     found: new.found,
-                    artifact,
+                    artifact: Box::new(artifact),
                     link,
+                    remarks: new.remarks,
                 })
             }
         }

@@ -254,8 +254,12 @@ fn succeeded<S: Source>(
             found,
             artifact,
             link,
+            remarks,
         } => {
-            draft.status.set_artifact(Some(artifact.clone()));
+            let remarks = remarks.iter();
+            let remarks = remarks.map(|told| Event::trace(told.reason.as_str(), &*told.message));
+            draft.events.extend(remarks);
+            draft.status.set_artifact(Some((**artifact).clone()));
             draft.link(link.as_ref());
             found
         }

@@ -78,8 +78,9 @@ fn check(report: &Report<GitRepositoryStatus>, conditions: &[&str], events: &[&s
 fn new(revision: &str, digest: &str) -> Produced {
     Produced::New {
         found: found(revision),
-        artifact: artifact(revision, digest),
+        artifact: Box::new(artifact(revision, digest)),
         link: None,
+        remarks: Vec::new(),
     }
 }
 
