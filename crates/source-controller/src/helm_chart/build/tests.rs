@@ -47,6 +47,27 @@ fn packaged(merged: Result<Merged, Halt>) -> Result<(String, String), String> {
     let told = |halt: Halt| halt.told.message;
     let built = package(chart(), identity(), Some(merged.map_err(told)?), 0).map_err(told)?;
     let again = Chart::from_archive(&built.archive, ArchiveLimits::default());
+    let text = again.map_err(|error| error.to_string())?.values_text;
+    let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
+    let found = built.identity.found(true, &built.values_files);
+    Ok((text, found.announcement))
+}
+
+#[track_caller]
+fn check(merged: Result<Merged, Halt>, text: &str, files: &str) {
+    let summary = format!("packaged 'demo' chart with version '1.0.0+1'{files}");
+    assert_eq!(packaged(merged), Ok((text.to_owned(), summary)));
+}
+
+#[track_caller]
+fn check_refused(merged: Result<Merged, Halt>, expected: &str) {
+    let told = packaged(merged).expect_err("it is refused");
+    assert_eq!(told, format!("values files merge error: {expected}"));
+}
+
+#[test]
+fn later_files_win() {
+    let files = wanted(&["values.yaml", "more.yaml"], false);
     let text = "a: 1\nb: 2\nnested:\n  x: 1\n  z: null\n";
     let told = " and merged values files [values.yaml more.yaml]";
     check(merged_of_chart(&chart(), &files), text, told);
