@@ -1,8 +1,10 @@
 //! `cargo xtask up`: a cluster that follows a Git repository, on this machine, until Ctrl-C.
 //!
-//! Everything is real but the nodes: a control plane, a Git server with `examples/payments`, both controllers. Pods
+//! Everything is real but the nodes: a control plane, servers with `examples/payments` and its chart, all
+//! controllers. Pods
 //! become Ready without running.
 
+mod chart_server;
 mod example;
 mod follow;
 
@@ -21,7 +23,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::interval;
 
 use crate::steps::{cargo, check};
-use crate::tools;
+use crate::{repository, tools};
+use chart_server::ChartServer;
 
 /// The namespace of the objects that tell the cluster what to follow.
 pub(crate) const NAMESPACE: &str = "flux-system";
@@ -39,7 +42,9 @@ const GRACE: Duration = Duration::from_secs(5);
 struct Demo {
     source: Controller,
     kustomize: Controller,
+    helm: Controller,
     git: GitServer,
+    _charts: ChartServer,
     client: Client,
     plane: ControlPlane,
     folder: Scratch,
@@ -56,13 +61,10 @@ pub async fn run() -> Result<()> {
     programs.push(Program::Kubectl);
     tools::ensure(&programs)?;
     println!("building the controllers");
-    check(&mut cargo(&[
-        "build",
-        "--locked",
-        "--package=rheostat-source-controller",
-        "--package=rheostat-kustomize-controller",
-        "--bins",
-    ]))?;
+    let packages = repository::controllers()?
+        .into_iter()
+        .map(|name| format!("--package=rheostat-{name}"));
+    check(cargo(&["build", "--locked", "--bins"]).args(packages))?;
     let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
     let outcome = tokio::select! {
         outcome = start_and_follow() => outcome,
@@ -116,6 +118,7 @@ async fn start() -> Result<Demo> {
     let definitions: Vec<Value> = crd::source_controller()
         .into_iter()
         .chain(crd::kustomize_controller())
+        .chain(crd::helm_controller())
         .map(|made| made.manifest)
         .collect();
     manifest::define(&client, &definitions).await?;
@@ -123,7 +126,7 @@ async fn start() -> Result<Demo> {
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}});
     manifest::apply(&client, [&namespace]).await?;
 
-    println!("starting source-controller and kustomize-controller");
+    println!("starting source-controller, kustomize-controller and helm-controller");
     let options = controller::Options {
         kubeconfig: plane.kubeconfig().to_owned(),
         folder: folder.path().to_owned(),
@@ -133,14 +136,18 @@ async fn start() -> Result<Demo> {
         arguments: Vec::new(),
     };
     let source = Controller::source(options.clone()).await?;
-    let kustomize = Controller::kustomize(options).await?;
-    let objects = example.objects_following(&git.url(REPOSITORY));
+    let kustomize = Controller::kustomize(options.clone()).await?;
+    let helm = Controller::helm(options).await?;
+    let charts = ChartServer::start(&repository::root().join("examples/payments/charts")).await?;
+    let objects = example.objects_following(&git.url(REPOSITORY), &charts.url());
     manifest::apply(&client, &objects).await?;
     let kubectl = Program::Kubectl.locate()?;
     Ok(Demo {
         source,
         kustomize,
+        helm,
         git,
+        _charts: charts,
         client,
         plane,
         folder,
@@ -149,7 +156,7 @@ async fn start() -> Result<Demo> {
 }
 
 fn check_alive(demo: &mut Demo) -> Result<()> {
-    for controller in [&mut demo.source, &mut demo.kustomize] {
+    for controller in [&mut demo.source, &mut demo.kustomize, &mut demo.helm] {
         let Some(process) = controller.process() else {
             continue;
         };
@@ -190,7 +197,7 @@ Logs are in {logs}. Ctrl-C stops everything and leaves nothing behind but your c
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        for controller in [&mut self.source, &mut self.kustomize] {
+        for controller in [&mut self.source, &mut self.kustomize, &mut self.helm] {
             // Whoever does not stop in time is killed, which is what comes next anyway.
             let _ = controller.stop(GRACE);
         }

@@ -22,12 +22,14 @@ pub(crate) struct Example {
 }
 
 impl Example {
-    /// The objects for the cluster, with the source at `url`.
-    pub(crate) fn objects_following(&self, url: &str) -> Vec<Value> {
+    /// The objects for the cluster, with the sources at these addresses.
+    pub(crate) fn objects_following(&self, git: &str, charts: &str) -> Vec<Value> {
         let mut objects = self.objects.clone();
         for object in &mut objects {
-            if object["kind"] == "GitRepository" {
-                object["spec"]["url"] = url.into();
+            match object["kind"].as_str() {
+                Some("GitRepository") => object["spec"]["url"] = git.into(),
+                Some("HelmRepository") => object["spec"]["url"] = charts.into(),
+                _ => {}
             }
         }
         objects
@@ -53,8 +55,14 @@ pub(crate) fn load() -> Result<Example> {
             );
         }
     }
-    // A Kustomization that finds its source has less to say at first.
-    objects.sort_by_key(|object| object["kind"] != "GitRepository");
+    // What finds its source has less to say at first.
+    let is_source = |object: &Value| {
+        matches!(
+            object["kind"].as_str(),
+            Some("GitRepository" | "HelmRepository")
+        )
+    };
+    objects.sort_by_key(|object| !is_source(object));
     Ok(Example { files, objects })
 }
 
@@ -81,15 +89,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_source_is_pointed_at_the_server() {
+    fn the_sources_are_pointed_at_the_servers() {
         let objects = load()
             .unwrap()
-            .objects_following("http://127.0.0.1:1/payments.git");
-        let kinds: Vec<_> = objects
+            .objects_following("http://127.0.0.1:1/payments.git", "http://127.0.0.1:2");
+        let found: Vec<_> = objects
             .iter()
-            .map(|object| object["kind"].as_str().unwrap())
+            .map(|object| {
+                (
+                    object["kind"].as_str().unwrap(),
+                    object["spec"]["url"].as_str(),
+                )
+            })
             .collect();
-        assert_eq!(kinds, ["GitRepository", "Kustomization", "Kustomization"]);
-        assert_eq!(objects[0]["spec"]["url"], "http://127.0.0.1:1/payments.git");
+        assert_eq!(
+            found,
+            [
+                ("HelmRepository", Some("http://127.0.0.1:2")),
+                ("GitRepository", Some("http://127.0.0.1:1/payments.git")),
+                ("Kustomization", None),
+                ("HelmRelease", None),
+                ("Kustomization", None),
+            ]
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What the source and its Kustomizations say of themselves, one line for each change.
+//! What the sources and those that follow them say of themselves, one line for each change.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -15,11 +15,48 @@ use serde_json::{Value, json};
 
 use super::{NAMESPACE, REPOSITORY};
 
-/// The kinds that are followed: group, kind and how many objects of it the example has.
-const FOLLOWED: [(&str, &str, usize); 2] = [
-    ("source.toolkit.fluxcd.io", "GitRepository", 1),
-    ("kustomize.toolkit.fluxcd.io", "Kustomization", 2),
+/// A kind that is followed.
+struct Followed {
+    group: &'static str,
+    version: &'static str,
+    kind: &'static str,
+    /// How many objects of it the example has.
+    count: usize,
+    /// Whether its objects are at the revision of the repository.
+    is_from_git: bool,
+}
+
+const GIT_REPOSITORY: Followed = source("GitRepository", true);
+
+const FOLLOWED: [Followed; 5] = [
+    GIT_REPOSITORY,
+    Followed {
+        group: "kustomize.toolkit.fluxcd.io",
+        version: "v1",
+        kind: "Kustomization",
+        count: 2,
+        is_from_git: true,
+    },
+    source("HelmRepository", false),
+    source("HelmChart", false),
+    Followed {
+        group: "helm.toolkit.fluxcd.io",
+        version: "v2",
+        kind: "HelmRelease",
+        count: 1,
+        is_from_git: false,
+    },
 ];
+
+const fn source(kind: &'static str, is_from_git: bool) -> Followed {
+    Followed {
+        group: "source.toolkit.fluxcd.io",
+        version: "v1",
+        kind,
+        count: 1,
+        is_from_git,
+    }
+}
 
 type Changes = Pin<Box<dyn Stream<Item = Result<DynamicObject, watcher::Error>> + Send>>;
 
@@ -31,6 +68,7 @@ pub(super) struct Follower {
 
 #[derive(PartialEq, Eq)]
 struct Said {
+    is_from_git: bool,
     ready: String,
     revision: String,
     message: String,
@@ -38,8 +76,8 @@ struct Said {
 
 impl Follower {
     pub(super) fn new(client: &Client) -> Self {
-        let changes = FOLLOWED.map(|(group, kind, _)| -> Changes {
-            let stream = watcher(api(client, group, kind), watcher::Config::default());
+        let changes = FOLLOWED.map(|followed| -> Changes {
+            let stream = watcher(api(client, &followed), watcher::Config::default());
             Box::pin(stream.default_backoff().applied_objects())
         });
         Self {
@@ -65,7 +103,9 @@ impl Follower {
             "{kind}/{}",
             object.metadata.name.clone().unwrap_or_default()
         );
-        let said = Said::by(&object.data["status"]);
+        let followed = FOLLOWED.iter().find(|followed| followed.kind == kind);
+        let is_from_git = followed.is_some_and(|followed| followed.is_from_git);
+        let said = Said::by(&object.data["status"], is_from_git);
         if said.ready.is_empty() || self.said.get(&name) == Some(&said) {
             return Ok(None);
         }
@@ -78,10 +118,11 @@ impl Follower {
         Ok(Some(line))
     }
 
-    /// Whether everything is Ready at one revision.
+    /// Whether everything is Ready, and what comes from the repository is at one revision.
     pub(super) fn is_settled(&self) -> bool {
-        let count: usize = FOLLOWED.iter().map(|(_, _, count)| count).sum();
-        let mut revisions = self.said.values().map(|said| &said.revision);
+        let count: usize = FOLLOWED.iter().map(|followed| followed.count).sum();
+        let from_git = self.said.values().filter(|said| said.is_from_git);
+        let mut revisions = from_git.map(|said| &said.revision);
         let first = revisions.next();
         self.said.len() == count
             && self.said.values().all(|said| said.ready == "True")
@@ -90,7 +131,7 @@ impl Follower {
 }
 
 impl Said {
-    fn by(status: &Value) -> Self {
+    fn by(status: &Value, is_from_git: bool) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let conditions = status["conditions"]
             .as_array()
@@ -105,6 +146,7 @@ impl Said {
             &status["lastAppliedRevision"],
         ];
         Self {
+            is_from_git,
             ready: text(&ready["status"]),
             revision: revision
                 .into_iter()
@@ -118,16 +160,21 @@ impl Said {
 
 /// Asks source-controller to look at the repository now, as `flux reconcile` does and as a post-receive hook would.
 pub(super) async fn request_reconcile(client: &Client) -> Result<()> {
-    let (group, kind, _) = FOLLOWED[0];
     let patch = json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": jiff::Timestamp::now().to_string()}}});
-    api(client, group, kind)
+    api(client, &GIT_REPOSITORY)
         .patch(REPOSITORY, &PatchParams::default(), &Patch::Merge(&patch))
         .await
         .context("requesting a reconcile")?;
     Ok(())
 }
 
-fn api(client: &Client, group: &str, kind: &str) -> Api<DynamicObject> {
-    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind));
+fn api(client: &Client, followed: &Followed) -> Api<DynamicObject> {
+    let Followed {
+        group,
+        version,
+        kind,
+        ..
+    } = followed;
+    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
     Api::namespaced_with(client.clone(), NAMESPACE, &resource)
 }
