@@ -2,6 +2,7 @@
 //! answers to yet is accepted at its default only.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 use rheostat_runtime::args::{
@@ -46,7 +47,7 @@ pub struct ApplyArgs {
     /// Disallow references to sources in other namespaces.
     #[arg(long, action = ArgAction::Set, default_value_t = false)]
     pub no_cross_namespace_refs: bool,
-    /// Disallow remote bases. They are refused in any case, since nothing here fetches them yet.
+    /// Disallow remote bases and remote files in kustomizations.
     #[arg(long, action = ArgAction::Set, default_value_t = false)]
     pub no_remote_bases: bool,
 }
@@ -155,6 +156,11 @@ impl Args {
     /// When one is unknown or not supported away from its default.
     pub fn gates(&self) -> Result<Gates, GateError> {
         Gates::parse(&self.runtime.feature_gates, GATES)
+    }
+
+    /// The folder for what is being fetched.
+    pub fn work_folder(&self) -> PathBuf {
+        std::env::temp_dir()
     }
 
     /// The host and port that take the place of those in artifact URLs, for a controller that runs

@@ -17,6 +17,7 @@ pub mod observe;
 pub mod outcome;
 pub mod plan;
 pub mod reconcile;
+pub mod remote_bases;
 pub mod report;
 pub mod run;
 pub mod sources;

@@ -12,6 +12,7 @@ use rheostat_api::Kustomization;
 use rheostat_api::metadata::kustomize::{DECRYPT, DISABLED};
 use rheostat_apply::normalize::normalize;
 use rheostat_apply::{Object, ObjectError, Owner};
+use rheostat_kustomize::remote::{Answers, Need};
 use rheostat_render::CommonMetadata;
 use rheostat_render::kustomization::{self, BuildError, Overlay};
 use rheostat_tree::{ReadSet, Tree, TreePath};
@@ -29,12 +30,23 @@ pub struct Plan {
     pub encrypted: Option<String>,
 }
 
+/// How far a plan has come.
+#[derive(Debug)]
+pub enum Step {
+    /// It is made.
+    Done(Box<Built>),
+    /// It needs what is not in the tree; plan again with the answers.
+    Needs(Vec<Need>),
+}
+
 /// A plan, and what it was made from.
 #[derive(Clone, Debug)]
 pub struct Built {
     /// The plan.
     pub plan: Arc<Plan>,
     inputs: Inputs,
+    /// Whether something from outside of the tree went into it, which may be another today.
+    has_remote_bases: bool,
     /// What the build looked at: where none of it changed, neither did the plan.
     read_set: Arc<ReadSet>,
 }
@@ -99,13 +111,14 @@ impl Request {
 ///
 /// # Errors
 /// Failed: `BuildFailed`.
-pub fn plan(request: &Request, last: Option<Built>) -> Result<Built, PlanError> {
+pub fn plan(request: &Request, last: Option<Built>, answers: &Answers) -> Result<Step, PlanError> {
     let Request { inputs, tree } = request;
     if let Some(last) = last
         && last.inputs == *inputs
+        && !last.has_remote_bases
         && last.read_set.holds_in(tree)
     {
-        return Ok(last);
+        return Ok(Step::Done(Box::new(last)));
     }
     let request = kustomization::Request {
         files: tree,
@@ -113,7 +126,11 @@ pub fn plan(request: &Request, last: Option<Built>) -> Result<Built, PlanError> 
         overlay: &inputs.overlay,
         root_name: "",
     };
-    let built = kustomization::build(&request).map_err(|e| PlanError::Build(Box::new(e)))?;
+    let step = kustomization::step(&request, answers).map_err(|e| PlanError::Build(Box::new(e)))?;
+    let built = match step {
+        kustomization::Step::Done(built) => built,
+        kustomization::Step::Needs(needs) => return Ok(Step::Needs(needs)),
+    };
     let objects: Result<Vec<Object>, ObjectError> = built
         .objects
         .into_iter()
@@ -126,11 +143,12 @@ pub fn plan(request: &Request, last: Option<Built>) -> Result<Built, PlanError> 
         digest: built.digest,
         objects: objects.into_iter().map(Packed::new).collect(),
     };
-    Ok(Built {
+    Ok(Step::Done(Box::new(Built {
         plan: Arc::new(plan),
         inputs: inputs.clone(),
+        has_remote_bases: !answers.is_empty(),
         read_set: Arc::new(built.read_set),
-    })
+    })))
 }
 
 /// Marks an object as the Kustomization's and brings it to its normal form. Common metadata comes

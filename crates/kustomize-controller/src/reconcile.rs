@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rheostat_api::{Artifact, ConditionType, Kustomization, KustomizationStatus, Reason};
+use rheostat_kustomize::remote::Answers;
 use rheostat_render::kustomization;
 use rheostat_runtime::{Cause, Moment, Pass, Reconciler, Report};
 use rheostat_tree::{Tree, TreePath};
@@ -16,6 +17,7 @@ use crate::memory::{Memories, Memory};
 use crate::observe::Surroundings;
 use crate::outcome::{End, Facts, Halt, HaltVerdict, Outcome, Revision, Step};
 use crate::plan::{self, Plan};
+use crate::remote_bases::RemoteBases;
 use crate::report::{progress, report};
 use crate::trees::{TreeError, Trees};
 
@@ -28,6 +30,8 @@ pub struct KustomizationReconciler {
     pub trees: Arc<Trees>,
     /// What is remembered between passes.
     pub memories: Arc<Memories>,
+    /// What is done about bases that lie elsewhere.
+    pub remote_bases: RemoteBases,
     /// How objects are applied.
     pub means: Means,
     /// Turns to build. A build keeps a core busy, so more of them at a time only take more memory.
@@ -135,7 +139,7 @@ impl Work<'_> {
         facts.is_attempted = true;
         facts.step = Some(Step::Building);
         let before = memory.built.as_ref().map(|built| built.plan.digest.clone());
-        let plan = self.plan(tree, root, memory, facts).await?; // (pure)
+        let plan = self.plan(tree, root, memory, facts).await?; // (pure, but for remote bases)
         if matches!(self.pass.cause(), Cause::Watch(_)) && before.as_ref() == Some(&plan.digest) {
             // A commit that changed one of many is to be seen there first.
             self.pass.give_way().await.map_err(|_| Stop::Stopping)?;
@@ -179,30 +183,42 @@ impl Work<'_> {
         memory: &mut Memory,
         facts: &Facts,
     ) -> Result<Arc<Plan>, Halt> {
-        let request = plan::Request::new(self.object, self.desired, tree, root);
-        let built = memory.built.take();
-        let planning = async {
-            let turn = self.reconciler.builders.acquire().await;
-            let planned = tokio::task::spawn_blocking(move || plan::plan(&request, built)).await;
-            drop(turn);
-            planned
-        };
-        let planned = self.step(facts, planning).await;
-        let failed =
-            |reason: Reason, message: String| Halt::failed(reason, message, self.desired.retry);
-        let built = match planned {
-            Ok(Ok(built)) => built,
-            Ok(Err(error)) => return Err(failed(Reason::BuildFailed, error.to_string())),
-            Err(panic) => {
-                return Err(Halt {
-                    verdict: HaltVerdict::Backoff,
-                    ..failed(Reason::BuildFailed, panic.to_string())
-                });
+        let request = Arc::new(plan::Request::new(self.object, self.desired, tree, root));
+        let mut remote_bases = self.reconciler.remote_bases.for_a_build();
+        let mut answers = Answers::default();
+        let built = loop {
+            let (request, last) = (Arc::clone(&request), memory.built.take());
+            let work = move || {
+                let step = plan::plan(&request, last, &answers);
+                (step, answers)
+            };
+            let planning = async {
+                let turn = self.reconciler.builders.acquire().await;
+                let planned = tokio::task::spawn_blocking(work).await;
+                drop(turn);
+                planned
+            };
+            let planned = self.step(facts, planning).await;
+            let (step, given) = planned.map_err(|panic| Halt {
+                verdict: HaltVerdict::Backoff,
+                ..self.not_built(panic.to_string())
+            })?;
+            answers = given;
+            match step.map_err(|error| self.not_built(error.to_string()))? {
+                plan::Step::Done(built) => break *built,
+                plan::Step::Needs(needs) => {
+                    let fetch = remote_bases.answer(&needs, &mut answers);
+                    self.step(facts, fetch).await;
+                }
             }
         };
         let plan = Arc::clone(&built.plan);
         memory.built = Some(built);
         Ok(plan)
+    }
+
+    fn not_built(&self, message: String) -> Halt {
+        Halt::failed(Reason::BuildFailed, message, self.desired.retry)
     }
 
     async fn execute(

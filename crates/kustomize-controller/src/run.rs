@@ -23,6 +23,7 @@ use crate::execute::Means;
 use crate::memory::Memories;
 use crate::observe::Surroundings;
 use crate::reconcile::KustomizationReconciler;
+use crate::remote_bases::RemoteBases;
 use crate::sources::Sources;
 use crate::trees::Trees;
 use crate::wake::{self, SourceWaker};
@@ -63,6 +64,7 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
         surroundings: Arc::clone(&surroundings),
         trees: Arc::clone(&trees),
         memories: Arc::clone(&memories),
+        remote_bases: remote_bases(args)?,
         means: means(&context, args, gates),
         builders: Semaphore::new(thread::available_parallelism().map_or(1, NonZero::get)),
     };
@@ -87,6 +89,16 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
     surroundings.sources.wake(&sources);
     controller.run().await;
     Ok(())
+}
+
+fn remote_bases(args: &Args) -> anyhow::Result<RemoteBases> {
+    if args.apply.no_remote_bases {
+        return Ok(RemoteBases::Refused);
+    }
+    Ok(RemoteBases::Fetched {
+        client: client::client(Destination::Upstream, None)?,
+        work: args.work_folder(),
+    })
 }
 
 fn surroundings(context: &Context, args: &Args, managed: &Store<Kustomization>) -> Surroundings {

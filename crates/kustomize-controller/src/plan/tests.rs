@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use rheostat_api::Kustomization;
+use rheostat_kustomize::remote::{Answers, Need};
 use rheostat_tree::{File, Tree, TreePath};
 use serde_json::{Value, json};
 
-use super::{Built, Request, plan};
+use super::{Built, Request, Step, plan};
 use crate::desired::Desired;
 
 const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: apps}\n";
@@ -35,7 +36,14 @@ fn request(spec: &Value, files: &[(&str, &str)]) -> Request {
 }
 
 fn planned(spec: &Value, files: &[(&str, &str)]) -> Built {
-    plan(&request(spec, files), None).unwrap()
+    done(&request(spec, files), None, &Answers::default())
+}
+
+fn done(request: &Request, last: Option<Built>, answers: &Answers) -> Built {
+    match plan(request, last, answers).unwrap() {
+        Step::Done(built) => *built,
+        Step::Needs(needs) => panic!("{needs:?}"),
+    }
 }
 
 #[test]
@@ -59,7 +67,8 @@ fn objects_are_marked_and_common_metadata_wins() {
 fn a_plan_is_made_anew_when_what_it_read_or_was_asked_for_changed() {
     let first = planned(&json!({}), &[("app/a.yaml", CONFIG), ("other/b", "1")]);
     let is_kept = |spec: &Value, files: &[(&str, &str)]| {
-        let next = plan(&request(spec, files), Some(first.clone())).unwrap();
+        let request = request(spec, files);
+        let next = done(&request, Some(first.clone()), &Answers::default());
         Arc::ptr_eq(&next.plan, &first.plan)
     };
     let plain = json!({});
@@ -72,6 +81,24 @@ fn a_plan_is_made_anew_when_what_it_read_or_was_asked_for_changed() {
         &json!({"namePrefix": "x-"}),
         &[("app/a.yaml", CONFIG)]
     ));
+}
+
+#[test]
+fn what_lies_elsewhere_is_asked_for_each_time() {
+    const URL: &str = "https://example.com/a.yaml";
+    let files = [("app/kustomization.yaml", format!("resources: [{URL}]\n"))];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let request = request(&json!({}), &files);
+    let needs = match plan(&request, None, &Answers::default()).unwrap() {
+        Step::Needs(needs) => needs,
+        Step::Done(built) => panic!("{built:?}"),
+    };
+    assert!(matches!(&needs[..], [Need::File { url }] if url == URL));
+    let mut answers = Answers::default();
+    answers.file(URL, Ok(CONFIG.as_bytes().into()));
+    let first = done(&request, None, &answers);
+    let again = plan(&request, Some(first), &Answers::default()).unwrap();
+    assert!(matches!(again, Step::Needs(_)));
 }
 
 #[test]
@@ -94,6 +121,8 @@ fn what_cannot_be_built_says_where() {
         &json!({}),
         &[("app/a.yaml", CONFIG), ("app/values.yaml", "a: 1\n")],
     );
-    let error = plan(&request, None).unwrap_err().to_string();
+    let error = plan(&request, None, &Answers::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("app/values.yaml"), "{error}");
 }

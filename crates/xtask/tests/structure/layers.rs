@@ -40,6 +40,18 @@ const LAYERS: &[(&str, &[&str])] = &[
         "chart-repository",
         &["gocompat", "gotemplate", "helm", "tree", "upstream", "yaml"],
     ),
+    (
+        "remote-base",
+        &[
+            "git",
+            "gocompat",
+            "kustomize",
+            "manifest",
+            "tree",
+            "upstream",
+            "yaml",
+        ],
+    ),
     // Clusters.
     ("cluster", &["gocompat", "manifest"]),
     (
@@ -79,10 +91,12 @@ const LAYERS: &[(&str, &[&str])] = &[
             "apply",
             "artifact",
             "cluster",
+            "git",
             "gocompat",
             "health",
             "kustomize",
             "manifest",
+            "remote-base",
             "render",
             "runtime",
             "tree",
