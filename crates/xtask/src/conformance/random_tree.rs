@@ -3,12 +3,15 @@
 //! A tree depends on its seed alone. The choices are small, so that names meet: references, patches and selectors find
 //! something more often than not.
 
+mod fields;
+
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 use rheostat_yaml::emit::to_yaml;
 use serde_json::{Value, json};
 
+use self::fields::Folder;
 use super::chance::Chance;
 
 /// Paths with texts.
@@ -69,6 +72,16 @@ fn folder(
     transform(&mut kustomization, chance);
     patch(&mut kustomization, chance, objects)?;
     replace(&mut kustomization, chance, objects);
+    let mut folder = Folder {
+        name,
+        kustomization: &mut kustomization,
+        objects,
+        files,
+    };
+    folder.add_fields(chance)?;
+    if name == "overlay" && chance.percent(25) {
+        folder.add_component(chance)?;
+    }
     let text = to_yaml(&kustomization)?;
     files.insert(format!("{name}/kustomization.yaml"), text);
     Ok(())
