@@ -220,8 +220,9 @@ fn chunk(_: &mut dyn Runtime, arguments: &[Value]) -> Answer {
             .chunks(size)
             .map(|chunk| Value::list(chunk.to_vec()))
             .collect(),
-        // Sprig's arithmetic makes no chunk of a short list by a negative size.
-        None if (1 - size_to_int(items.len())) > size && !items.is_empty() => Vec::new(),
+        // Sprig's arithmetic makes one chunk of one element by a negative size, and none of a few.
+        None if size < 0 && items.len() == 1 => vec![Value::list(items)],
+        None if size < 0 && !items.is_empty() && 1 - size_to_int(items.len()) >= size => Vec::new(),
         None => return Err(CallError::new("runtime error: makeslice: len out of range")),
     };
     Ok(Value::List(Arc::new(List::typed("[]interface {}", chunks))))
