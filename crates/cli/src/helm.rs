@@ -4,6 +4,7 @@
 mod chart;
 mod host;
 mod rendering;
+mod show;
 mod template;
 mod values;
 
@@ -20,12 +21,14 @@ pub(crate) struct Helm {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Show(show::Show),
     Template(Box<template::Template>),
 }
 
 impl Helm {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Show(show) => show.run(),
             Command::Template(template) => template.run(),
         }
     }

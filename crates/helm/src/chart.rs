@@ -201,6 +201,28 @@ impl Chart {
         load::from_files(directory::files(files, root)?)
     }
 
+    /// The files of a gzipped archive, for [`Self::from_files`].
+    ///
+    /// # Errors
+    /// [`LoadError::Archive`].
+    pub fn files_of_archive(
+        bytes: &[u8],
+        limits: ArchiveLimits,
+    ) -> Result<Vec<ChartFile>, LoadError> {
+        Ok(archive::files(bytes, limits)?)
+    }
+
+    /// The files of a folder of a tree but for those that its .helmignore names, for [`Self::from_files`].
+    ///
+    /// # Errors
+    /// [`LoadError::Directory`].
+    pub fn files_of_directory(
+        files: &dyn rheostat_tree::Files,
+        root: &rheostat_tree::TreePath,
+    ) -> Result<Vec<ChartFile>, LoadError> {
+        Ok(directory::files(files, root)?)
+    }
+
     /// The chart's name; an alias stands in its place.
     pub fn name(&self) -> &str {
         &self.metadata.name

@@ -8,6 +8,7 @@
 //! - [`dependencies`] decides which subcharts take part;
 //! - [`engine`] executes the templates;
 //! - [`manifest`] splits and sorts what they put out;
+//! - [`show`] tells of a chart what Helm does;
 //! - [`render`] does all of it in Helm's order;
 //! - [`release`] is what Helm remembers of it, and the text of its record;
 //! - [`index`] reads what a repository says about its charts;
@@ -22,6 +23,7 @@ pub mod manifest;
 pub mod package;
 pub mod release;
 pub mod render;
+pub mod show;
 pub mod values;
 
 pub use capabilities::{Capabilities, KubeVersion};
