@@ -1,5 +1,8 @@
 //! From what was fetched to a chart. Pure.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use rheostat_api::Reason;
 use rheostat_gocompat::path;
 use rheostat_gocompat::semver::Version;
@@ -8,7 +11,6 @@ use rheostat_helm::Chart;
 use rheostat_helm::chart::ArchiveLimits;
 use rheostat_helm::values;
 use rheostat_tree::{Files, Kind, Tree, TreePath};
-use std::sync::Arc;
 
 use super::Note;
 use super::failure::Step;
@@ -108,7 +110,7 @@ impl Built {
         Fetched::New(New {
             found: self.identity.found(self.is_packaged, &self.values_files),
             file_name: format!("{name}-{version}.tgz"),
-            metadata: std::collections::BTreeMap::new(),
+            metadata: BTreeMap::new(),
             note: Note::Chart {
                 name: name.clone(),
                 values_files: self.values_files,
