@@ -15,6 +15,7 @@ pub mod bare;
 mod audit;
 mod contestant;
 mod follow;
+mod helm;
 mod kustomize;
 mod latency;
 mod phases;
@@ -71,6 +72,8 @@ pub struct Args {
 /// An engine, measured beside the program that it stands in for.
 #[derive(Debug, clap::Subcommand)]
 pub enum Engine {
+    /// Measure `rheostat helm template` beside helm.
+    Helm(helm::Args),
     /// Measure `rheostat kustomize build` beside kustomize.
     Kustomize(kustomize::Args),
 }
@@ -80,8 +83,10 @@ pub enum Engine {
 /// # Errors
 /// A program is missing or fails, or a phase does not end.
 pub async fn run(args: &Args) -> Result<()> {
-    if let Some(Engine::Kustomize(args)) = &args.engine {
-        return kustomize::run(args);
+    match &args.engine {
+        Some(Engine::Helm(args)) => return helm::run(args),
+        Some(Engine::Kustomize(args)) => return kustomize::run(args),
+        None => {}
     }
     tools::ensure(&Program::CONTROL_PLANE)?;
     let contestants = contestants(args)?;

@@ -45,12 +45,26 @@ impl Usage {
     }
 }
 
-/// Fields 14 and 15, counted after the program's name, which may hold spaces.
+/// Seconds of CPU of all programs that this process has started and waited for.
+///
+/// # Errors
+/// There is no `/proc`.
+pub(super) fn cpu_seconds_of_children() -> Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").context("reading the CPU time of children")?;
+    ticks(&stat, 16).context("reading the CPU time of children")
+}
+
 fn cpu_seconds(stat: &str) -> Option<f64> {
+    ticks(stat, 14)
+}
+
+/// The sum of a field and the one behind it, both in ticks. Fields are counted from 1, and the third is the first after the
+/// program's name, which may hold spaces.
+fn ticks(stat: &str, field: usize) -> Option<f64> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut ticks = fields
         .split_whitespace()
-        .skip(11)
+        .skip(field - 3)
         .map(|field| field.parse::<f64>().ok());
     Some((ticks.next()?? + ticks.next()??) / TICKS)
 }
@@ -70,6 +84,7 @@ mod tests {
     fn figures_are_read_from_proc() {
         let stat = "42 (a b) c) S 1 42 42 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 4 0 100 1000 200";
         assert_eq!(cpu_seconds(stat), Some(3.0));
+        assert_eq!(ticks(stat, 16), Some(0.0));
         assert_eq!(peak_mib("Name:\tx\nVmHWM:\t   20480 kB\n"), Some(20.0));
         assert_eq!(peak_mib("Name:\tx\n"), None);
     }
