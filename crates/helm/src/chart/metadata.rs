@@ -1,9 +1,13 @@
 //! Chart.yaml.
 
+mod fields;
+
 use rheostat_gocompat::{path, semver::Version, strconv};
 use rheostat_gotemplate::{Map, Value};
 use serde_json::Value as Json;
 use thiserror::Error;
+
+use self::fields::{Fields, mismatch};
 
 /// What Chart.yaml says about a chart.
 #[derive(Debug, Clone, Default)]
@@ -407,100 +411,6 @@ fn annotations(json: &Json) -> Result<Vec<(String, String)>, String> {
             "Go struct field Metadata.annotations of type map[string]string",
         )),
     }
-}
-
-/// The fields of an object as Go's decoder finds them.
-struct Fields<'j> {
-    json: &'j Json,
-    owner: &'static str,
-}
-
-impl<'j> Fields<'j> {
-    fn get(&self, name: &str) -> Option<&'j Json> {
-        let fields = self.json.as_object()?;
-        fields.get(name).or_else(|| {
-            fields
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value)
-        })
-    }
-
-    fn text(&self, name: &str, target: &mut String) -> Result<(), String> {
-        self.get(name)
-            .map_or(Ok(()), |json| self.read_text(json, name, target))
-    }
-
-    fn read_text(&self, json: &Json, name: &str, target: &mut String) -> Result<(), String> {
-        match json {
-            Json::Null => {}
-            Json::String(text) => target.clone_from(text),
-            Json::Bool(value) => *target = value.to_string(),
-            Json::Number(number) if number.is_f64() => {
-                *target = strconv::format_float(number.as_f64().unwrap_or(f64::NAN), 'g', None, 64);
-            }
-            Json::Number(number) => *target = number.to_string(),
-            other => {
-                return Err(mismatch(
-                    other,
-                    &format!("Go struct field {}.{name} of type string", self.owner),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn bool(&self, name: &str, target: &mut bool) -> Result<(), String> {
-        match self.get(name) {
-            None | Some(Json::Null) => {}
-            Some(Json::Bool(value)) => *target = *value,
-            Some(other) => {
-                return Err(mismatch(
-                    other,
-                    &format!("Go struct field {}.{name} of type bool", self.owner),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn items(&self, name: &str) -> Result<Option<&'j [Json]>, String> {
-        match self.get(name) {
-            None | Some(Json::Null) => Ok(None),
-            Some(Json::Array(items)) => Ok(Some(items)),
-            Some(other) => Err(mismatch(
-                other,
-                &format!("Go struct field {}.{name} of type []string", self.owner),
-            )),
-        }
-    }
-
-    fn texts(&self, name: &str, target: &mut Vec<String>) -> Result<(), String> {
-        let Some(items) = self.items(name)? else {
-            return Ok(());
-        };
-        let read = |item: &Json| {
-            let mut text = String::new();
-            self.read_text(item, name, &mut text)?;
-            Ok(text)
-        };
-        *target = items.iter().map(read).collect::<Result<_, String>>()?;
-        Ok(())
-    }
-}
-
-fn mismatch(json: &Json, target: &str) -> String {
-    let kind = match json {
-        Json::Null => "null",
-        Json::Bool(_) => "bool",
-        Json::Number(_) => "number",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    };
-    format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into {target}"
-    )
 }
 
 /// White space as spaces, without what does not print.
