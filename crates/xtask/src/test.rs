@@ -108,6 +108,6 @@ fn programs() -> Result<()> {
         );
     }
     let mut needed = Program::CONTROL_PLANE.to_vec();
-    needed.push(Program::Helm);
+    needed.extend([Program::Helm, Program::Registry]);
     tools::ensure(&needed)
 }
