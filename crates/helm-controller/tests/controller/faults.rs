@@ -10,7 +10,6 @@ use super::fixture::{TEMPLATE, World};
 const MOMENTS: [u64; 8] = [0, 20, 40, 60, 80, 120, 200, 500];
 
 #[tokio::test]
-#[ignore = "failed once on a busy machine: run it with --ignored"]
 async fn killed_at_any_moment_of_an_upgrade_it_converges() {
     let mut world = World::new("killed").await;
     world.publish("1.0.0", TEMPLATE).await;

@@ -152,12 +152,14 @@ impl World {
 
     /// Waits until the HelmRelease is ready with this value in its object, and no action is under way.
     pub(crate) async fn released(&self, value: &str) {
+        // The record is looked at after the object: before it, it could be the one of the release before.
         let is_done = async || {
-            let records = self.records().await;
-            records
-                .last()
-                .is_some_and(|last| last.ends_with("deployed"))
-                && self.configs().await == [value]
+            self.configs().await == [value]
+                && self
+                    .records()
+                    .await
+                    .last()
+                    .is_some_and(|last| last.ends_with("deployed"))
                 && is_ready(self.object().await.as_ref())
         };
         let seen = async {

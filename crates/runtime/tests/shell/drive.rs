@@ -250,7 +250,6 @@ async fn a_step_shows_in_the_status_only_while_it_is_long() {
 }
 
 #[tokio::test]
-#[ignore = "failed once on a busy machine: run it with --ignored"]
 async fn an_api_server_that_is_away_for_a_while_stops_nobody_for_good() {
     let plane = ControlPlane::shared()
         .await
@@ -265,6 +264,7 @@ async fn an_api_server_that_is_away_for_a_while_stops_nobody_for_good() {
     let running = Running::start_in(client, &theirs, namespace);
     running.create("app", "ok").await;
     running.until_ready("app").await;
+    running.until_idle().await;
     proxy.set(Mode::Refuse);
     running.create("late", "ok").await;
     tokio::time::sleep(Duration::from_secs(3)).await;

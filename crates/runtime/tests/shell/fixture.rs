@@ -196,6 +196,18 @@ impl Running {
             .expect("the watch works")
     }
 
+    /// Waits until no pass is under way: a pass that was cut off from the server would be made again.
+    pub(crate) async fn until_idle(&self) {
+        let idle = "controller_runtime_active_workers{controller=\"gitrepository\"} 0";
+        let quiet = async {
+            while !self.metrics.encode().contains(idle) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, quiet).await;
+        waited.expect("passes end");
+    }
+
     pub(crate) async fn until_ready(&self, name: &str) -> GitRepository {
         self.until(name, |object| object.is_some_and(is_ready))
             .await
