@@ -27,12 +27,18 @@ struct Operator {
 }
 
 impl Operator {
-    fn start(program: &str, plane: &ControlPlane, arguments: &[String]) -> Result<Self> {
+    fn start(
+        program: &str,
+        plane: &ControlPlane,
+        namespace: &str,
+        arguments: &[String],
+    ) -> Result<Self> {
         let folder = Scratch::new("operator")?;
         let mut command = Command::new(program);
         command
             .args(arguments)
-            .env("KUBECONFIG", plane.kubeconfig());
+            .env("KUBECONFIG", plane.kubeconfig())
+            .env("RUNTIME_NAMESPACE", namespace);
         let log = folder.path().join("log");
         let process = Process::start(&command, Path::new(&log))?;
         Ok(Self {
@@ -70,7 +76,7 @@ async fn a_site_gets_its_objects_and_follows_its_spec() -> Result<()> {
     let plane = ControlPlane::shared().await?;
     let client = plane.client().await?;
     let namespace = plane.namespace("site").await?;
-    let operator = Operator::start(env!("CARGO_BIN_EXE_site"), plane, &[])?;
+    let operator = Operator::start(env!("CARGO_BIN_EXE_site"), plane, &namespace, &[])?;
     let mut site = json!({
         "apiVersion": "example.rheostat.dev/v1",
         "kind": "Site",
@@ -108,7 +114,7 @@ async fn a_cache_is_installed_upgraded_and_uninstalled() -> Result<()> {
     let plane = ControlPlane::shared().await?;
     let client = plane.client().await?;
     let namespace = plane.namespace("cache").await?;
-    let operator = Operator::start(env!("CARGO_BIN_EXE_cache"), plane, &[])?;
+    let operator = Operator::start(env!("CARGO_BIN_EXE_cache"), plane, &namespace, &[])?;
     let mut cache = json!({
         "apiVersion": "example.rheostat.dev/v1",
         "kind": "Cache",
@@ -171,11 +177,18 @@ async fn a_tenant_gets_what_its_repository_holds() -> Result<()> {
         arguments: Vec::new(),
     })
     .await?;
+    // Other tests leave Kustomizations behind whose sources are gone.
     let arguments = [
+        "--watch-all-namespaces=false".to_owned(),
         format!("--metrics-addr=127.0.0.1:{}", free_port()?),
         format!("--health-addr=127.0.0.1:{}", free_port()?),
     ];
-    let operator = Operator::start(env!("CARGO_BIN_EXE_platform"), plane, &arguments)?;
+    let operator = Operator::start(
+        env!("CARGO_BIN_EXE_platform"),
+        plane,
+        &namespace,
+        &arguments,
+    )?;
     let repository = json!({
         "apiVersion": "source.toolkit.fluxcd.io/v1",
         "kind": "GitRepository",
