@@ -17,7 +17,7 @@ use crate::condition::Condition;
 use crate::kustomize::inventory::ResourceInventory;
 use crate::kustomize::overlay::CommonMetadata;
 use crate::kustomize::rollout::{CustomHealthCheck, DependencyReference, KubeConfigReference};
-use crate::resource::{Kind, Object, PrinterColumn, ReconciledSpec, ReconciledStatus};
+use crate::resource::{Kind, Object, PrinterColumn, ReconciledSpec, reconciled_status};
 use crate::schema;
 use crate::wire_enum::wire_enum;
 
@@ -315,28 +315,4 @@ impl ReconciledSpec for HelmReleaseSpec {
     }
 }
 
-impl ReconciledStatus for HelmReleaseStatus {
-    fn conditions(&self) -> &[Condition] {
-        &self.conditions
-    }
-
-    fn conditions_mut(&mut self) -> &mut Vec<Condition> {
-        &mut self.conditions
-    }
-
-    fn observed_generation(&self) -> Option<i64> {
-        self.observed_generation
-    }
-
-    fn set_observed_generation(&mut self, generation: i64) {
-        self.observed_generation = Some(generation);
-    }
-
-    fn last_handled_reconcile_at(&self) -> Option<&str> {
-        self.last_handled_reconcile_at.as_deref()
-    }
-
-    fn set_last_handled_reconcile_at(&mut self, token: Option<String>) {
-        self.last_handled_reconcile_at = token;
-    }
-}
+reconciled_status!(HelmReleaseStatus);
