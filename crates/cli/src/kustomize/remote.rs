@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use rheostat_kustomize::remote::{Answers, FetchError, Need, Repository};
 use rheostat_kustomize::repo_spec::RepoSpec;
+use rheostat_remote_base::file;
 use rheostat_tree::TreePath;
-use rheostat_upstream::{Client, Destination, client, failure};
+use rheostat_upstream::{Client, Destination, client};
 use tempfile::TempDir;
 
 use super::charts::{self, ChartDefaults};
@@ -95,12 +96,11 @@ impl Fetcher {
             .enable_all()
             .build()
             .context("start the runtime of the HTTP client")?;
-        Ok(runtime.block_on(async {
-            match tokio::time::timeout(HTTP_TIMEOUT, read_body(&client, url)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(failed(url, "timed out")),
-            }
-        }))
+        let limits = file::Limits {
+            bytes: MAX_FILE_BYTES,
+            time: HTTP_TIMEOUT,
+        };
+        Ok(runtime.block_on(file::fetch(&client, url, limits)))
     }
 
     fn fetch(&mut self, spec: &RepoSpec) -> anyhow::Result<Result<Repository, FetchError>> {
@@ -121,33 +121,6 @@ impl Fetcher {
         self.clones.push(folder);
         Ok(answer)
     }
-}
-
-async fn read_body(client: &Client, url: &str) -> Result<Arc<[u8]>, FetchError> {
-    let dial = |error| failed(url, &format!("dial tcp: {}", failure::request(error)));
-    let mut response = client.get(url).send().await.map_err(dial)?;
-    let status = response.status();
-    if !status.is_success() {
-        return Err(FetchError::Status {
-            code: status.as_u16(),
-            text: status.canonical_reason().unwrap_or_default().to_owned(),
-        });
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(dial)? {
-        body.extend_from_slice(&chunk);
-        if body.len() as u64 > MAX_FILE_BYTES {
-            return Err(failed(
-                url,
-                &format!("body is larger than {MAX_FILE_BYTES} bytes"),
-            ));
-        }
-    }
-    Ok(body.into())
-}
-
-fn failed(url: &str, problem: &str) -> FetchError {
-    FetchError::Failed(format!("Get {url:?}: {problem}"))
 }
 
 /// Fetches one commit into a folder, and its submodules.
