@@ -1,12 +1,13 @@
 //! JSON as Go's `encoding/json` writes it: compact, with `<`, `>`, `&` and the two line separators of Unicode escaped, and floats
 //! in Go's form.
 //!
-//! Digests that other tools wrote cover these bytes, so they must come out the same. Absent: reading, where Go has no habit that
-//! matters, and the order of fields, which is that of the Rust type.
+//! Digests that other tools wrote cover these bytes, so they must come out the same. Of reading there are two habits: what null is
+//! taken for, and how values are called in complaints. Absent: the order of fields, which is that of the Rust type.
 
 use std::io;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
 use crate::strconv;
@@ -25,6 +26,30 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::E
     let mut output = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut output, GoFormatter))?;
     Ok(output)
+}
+
+/// For `deserialize_with`: Go reads null as what is there when nothing is said.
+///
+/// # Errors
+/// Those of the value, where it is not null.
+pub fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// The name of a value in the complaints of Go's decoder.
+pub fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
 }
 
 /// Go's form of compact JSON.

@@ -15,10 +15,11 @@ mod write;
 
 use std::collections::BTreeMap;
 
+use rheostat_gocompat::json::null_is_default;
 use rheostat_gocompat::semver::Version;
 use rheostat_yaml::ReadError;
 use rheostat_yaml::json::JsonError;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use thiserror::Error;
 
 use crate::release::Time;
@@ -156,14 +157,6 @@ impl Skipped {
                 .push(format!("chart {chart:?} {version:?}: {problem}"));
         }
     }
-}
-
-fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ mod time;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use rheostat_gocompat::json::null_is_default;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
 pub use chart::{
@@ -216,15 +217,6 @@ fn is_empty_map(map: &Arc<JsonMap<String, Json>>) -> bool {
 )]
 fn is_zero(number: &i64) -> bool {
     *number == 0
-}
-
-/// Go reads null as what is there when nothing is said.
-fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod growth;
 mod operation;
 mod pointer;
 
-use rheostat_gocompat::strconv;
+use rheostat_gocompat::{json, strconv};
 use rheostat_yaml::{Limits, Node, Profile, Scalar, Style, Tag};
 use serde_json::Value;
 
@@ -101,7 +101,7 @@ impl Patch {
             Value::Null => Vec::new(),
             other => {
                 return Err(PatchError::Type {
-                    found: go_kind(&other),
+                    found: json::kind(&other),
                     wanted: "jsonpatch.Patch",
                 });
             }
@@ -110,7 +110,7 @@ impl Patch {
             Value::Object(fields) => Ok(Operation::new(fields)),
             Value::Null => Ok(Operation::default()),
             other => Err(PatchError::Type {
-                found: go_kind(&other),
+                found: json::kind(&other),
                 wanted: "jsonpatch.Operation",
             }),
         });
@@ -144,7 +144,7 @@ impl Patch {
         let mut document = rheostat_yaml::json::from_node(node, Profile::V3)?;
         self.apply(&mut document)?;
         if !document.is_object() {
-            let found = go_kind(&document);
+            let found = json::kind(&document);
             return Err(PatchError::Type {
                 found,
                 wanted: "map[string]interface {}",
@@ -194,18 +194,6 @@ fn as_printed(node: &mut Node) {
         Node::Scalar(_) => {}
         Node::Sequence(sequence) => sequence.items.iter_mut().for_each(as_printed),
         Node::Mapping(mapping) => mapping.iter_mut().for_each(|(_, value)| as_printed(value)),
-    }
-}
-
-/// The name of a JSON value in the messages of Go's decoder.
-fn go_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 

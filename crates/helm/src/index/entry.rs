@@ -46,7 +46,7 @@ impl Index {
             other => {
                 return Err(format!(
                     "json: cannot unmarshal {} into Go struct field IndexFile.entries of type repo.ChartVersion",
-                    super::fields::kind(&other)
+                    rheostat_gocompat::json::kind(&other)
                 ));
             }
         };

@@ -1,5 +1,6 @@
 //! The fields of an index and of its entries, with the types that Go's decoder asks for.
 
+use rheostat_gocompat::json::kind;
 use rheostat_gocompat::strconv;
 use serde_json::{Map, Value};
 
@@ -245,16 +246,4 @@ fn moment_of(text: &str) -> Result<String, String> {
     rheostat_gocompat::time::Time::parse(READ, text)
         .map(|time| time.format(WRITTEN))
         .map_err(|error| error.to_string())
-}
-
-/// A JSON value's type as Go names it.
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use rheostat_gocompat::json::kind;
 use rheostat_yaml::{Limits, Node, Profile, Step, json, parse_in_parts};
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::fields::{HEAD, Reading, kind};
+use super::fields::{HEAD, Reading};
 use super::{Index, IndexError};
 
 /// Where the entries of charts are.

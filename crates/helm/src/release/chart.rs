@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use rheostat_gocompat::json::null_is_default;
 use rheostat_gotemplate::Value;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::{Time, null_is_default};
+use super::Time;
 use crate::chart::{Chart, ChartFile, Dependency, ImportValues, Maintainer, Metadata};
 
 /// The zero time, which Helm 4 always writes for a schema.

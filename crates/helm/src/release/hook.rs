@@ -1,8 +1,9 @@
 //! The hooks of a release and how their last runs went.
 
+use rheostat_gocompat::json::null_is_default;
 use serde::{Deserialize, Serialize};
 
-use super::{Time, null_is_default};
+use super::Time;
 use crate::manifest::{Hook, HookEvent};
 
 /// A hook of a release.

@@ -1,6 +1,6 @@
 //! Reading an object as Go's decoder for JSON does: names in any case, and its complaints.
 
-use rheostat_gocompat::strconv;
+use rheostat_gocompat::{json, strconv};
 use serde_json::Value as Json;
 
 /// The fields of an object as Go's decoder finds them.
@@ -88,15 +88,8 @@ impl<'j> Fields<'j> {
     }
 }
 
-pub(super) fn mismatch(json: &Json, target: &str) -> String {
-    let kind = match json {
-        Json::Null => "null",
-        Json::Bool(_) => "bool",
-        Json::Number(_) => "number",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    };
+pub(super) fn mismatch(value: &Json, target: &str) -> String {
+    let kind = json::kind(value);
     format!(
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into {target}"
     )
