@@ -62,11 +62,12 @@ pub enum HookError {
     Run(#[source] Box<Cause>),
 }
 
-/// One moment of a release.
-#[derive(Debug)]
-pub(crate) struct Moment<'a> {
+/// How an action runs hooks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hooks<'a> {
     pub(crate) configuration: &'a Configuration,
-    pub(crate) event: HookEvent,
+    /// Whether the action leaves them out.
+    pub(crate) are_off: bool,
     /// How long each hook may take, and each deletion.
     pub(crate) timeout: Duration,
     /// Whether deletions are waited for.
@@ -75,10 +76,52 @@ pub(crate) struct Moment<'a> {
     pub(crate) is_server: bool,
 }
 
+impl Hooks<'_> {
+    /// Runs the hooks of a moment, unless the action leaves them out.
+    pub(crate) async fn run(&self, event: HookEvent, release: &mut Release) -> Result<(), Cause> {
+        if self.are_off {
+            return Ok(());
+        }
+        let moment = Moment {
+            configuration: self.configuration,
+            event,
+            timeout: self.timeout,
+            wait: self.wait,
+            is_server: self.is_server,
+        };
+        let run = moment.run(release).await;
+        run.map_err(|problem| Cause::Hooks {
+            moment: preface(event),
+            problem: Box::new(problem),
+        })
+    }
+}
+
+/// What Helm says before the failure of a hook.
+fn preface(event: HookEvent) -> &'static str {
+    match event {
+        HookEvent::PreInstall => "failed pre-install: ",
+        HookEvent::PostInstall => "failed post-install: ",
+        HookEvent::PreUpgrade => "pre-upgrade hooks failed: ",
+        HookEvent::PostUpgrade => "post-upgrade hooks failed: ",
+        _ => "",
+    }
+}
+
+/// One moment of a release.
+#[derive(Debug)]
+struct Moment<'a> {
+    configuration: &'a Configuration,
+    event: HookEvent,
+    timeout: Duration,
+    wait: Wait,
+    is_server: bool,
+}
+
 impl Moment<'_> {
     /// Runs the hooks of the moment in the order of their weights and names. What became of each is recorded in the release,
     /// which is written down before each hook.
-    pub(crate) async fn run(&self, release: &mut Release) -> Result<(), HookError> {
+    async fn run(&self, release: &mut Release) -> Result<(), HookError> {
         let order = self.order(&release.hooks);
         for (turn, &index) in order.iter().enumerate() {
             let hook = &mut release.hooks[index];

@@ -15,7 +15,7 @@ use crate::capabilities;
 use crate::configuration::{Configuration, now};
 use crate::definitions::{self, Definitions};
 use crate::error::{ActionError, Cause};
-use crate::hooks::Moment;
+use crate::hooks::Hooks;
 use crate::objects::Object;
 use crate::observer::StepKind;
 use crate::ownership::Owner;
@@ -271,7 +271,8 @@ impl Install {
         objects: &mut [Object],
         existing: &[Object],
     ) -> Result<(), Cause> {
-        self.run_hooks(configuration, release, HookEvent::PreInstall)
+        self.hooks(configuration)
+            .run(HookEvent::PreInstall, release)
             .await?;
         let keeps_answers = self.wait != Wait::Nothing;
         if existing.is_empty() {
@@ -292,34 +293,19 @@ impl Install {
                 .await?;
         }
         settle::healthy(configuration, objects, self.wait, self.timeout).await?;
-        self.run_hooks(configuration, release, HookEvent::PostInstall)
+        self.hooks(configuration)
+            .run(HookEvent::PostInstall, release)
             .await
     }
 
-    async fn run_hooks(
-        &self,
-        configuration: &Configuration,
-        release: &mut Release,
-        event: HookEvent,
-    ) -> Result<(), Cause> {
-        if self.disables_hooks {
-            return Ok(());
-        }
-        let moment = Moment {
+    fn hooks<'a>(&self, configuration: &'a Configuration) -> Hooks<'a> {
+        Hooks {
             configuration,
-            event,
+            are_off: self.disables_hooks,
             timeout: self.timeout,
             wait: self.wait,
             is_server: self.is_server_side,
-        };
-        let run = moment.run(release).await;
-        run.map_err(|problem| Cause::Hooks {
-            moment: match event {
-                HookEvent::PreInstall => "failed pre-install: ",
-                _ => "failed post-install: ",
-            },
-            problem: Box::new(problem),
-        })
+        }
     }
 
     fn method(&self) -> Method {

@@ -10,7 +10,7 @@ use super::{ServerSideApply, build, check_name, mark, method};
 use crate::capabilities;
 use crate::configuration::{Configuration, now};
 use crate::error::{ActionError, Cause};
-use crate::hooks::Moment;
+use crate::hooks::Hooks;
 use crate::objects::Object;
 use crate::ownership::Owner;
 use crate::settle::{self, Wait};
@@ -155,8 +155,11 @@ impl Rollback {
             .objects(configuration, plan)
             .await
             .map_err(Failure::Other)?;
-        self.run_hooks(configuration, plan, HookEvent::PreRollback)
-            .await?;
+        let hooks = self.hooks(configuration, plan.is_server);
+        hooks
+            .run(HookEvent::PreRollback, &mut plan.target)
+            .await
+            .map_err(Failure::Other)?;
         let writer = Writer {
             configuration,
             method: self.method(plan.is_server),
@@ -169,8 +172,10 @@ impl Rollback {
         settle::healthy(configuration, &wanted, self.wait, self.timeout)
             .await
             .map_err(Failure::Wait)?;
-        self.run_hooks(configuration, plan, HookEvent::PostRollback)
+        hooks
+            .run(HookEvent::PostRollback, &mut plan.target)
             .await
+            .map_err(Failure::Other)
     }
 
     async fn objects(
@@ -203,28 +208,14 @@ impl Rollback {
         Ok((originals, wanted))
     }
 
-    async fn run_hooks(
-        &self,
-        configuration: &Configuration,
-        plan: &mut Plan,
-        event: HookEvent,
-    ) -> Result<(), Failure> {
-        if self.disables_hooks {
-            return Ok(());
-        }
-        let moment = Moment {
+    fn hooks<'a>(&self, configuration: &'a Configuration, is_server: bool) -> Hooks<'a> {
+        Hooks {
             configuration,
-            event,
+            are_off: self.disables_hooks,
             timeout: self.timeout,
             wait: self.wait,
-            is_server: plan.is_server,
-        };
-        moment.run(&mut plan.target).await.map_err(|problem| {
-            Failure::Other(Cause::Hooks {
-                moment: "",
-                problem: Box::new(problem),
-            })
-        })
+            is_server,
+        }
     }
 
     async fn finish(&self, configuration: &Configuration, plan: &mut Plan) -> Result<(), Cause> {

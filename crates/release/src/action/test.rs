@@ -9,7 +9,7 @@ use super::check_name;
 use crate::capabilities;
 use crate::configuration::Configuration;
 use crate::error::{ActionError, Cause};
-use crate::hooks::Moment;
+use crate::hooks::Hooks;
 use crate::settle::Wait;
 
 /// Tests the newest revision of a release.
@@ -49,25 +49,18 @@ impl Test {
         let (chosen, mut left_out): (Vec<ReleasedHook>, Vec<ReleasedHook>) =
             hooks.into_iter().partition(|hook| self.is_chosen(hook));
         release.hooks = chosen;
-        let moment = Moment {
+        let hooks = Hooks {
             configuration,
-            event: HookEvent::Test,
+            are_off: false,
             timeout: self.timeout,
             wait: Wait::Objects,
             is_server: release.apply_method.is_server(),
         };
-        let run = moment.run(&mut release).await;
+        let run = hooks.run(HookEvent::Test, &mut release).await;
         left_out.append(&mut release.hooks);
         release.hooks = left_out;
         let recorded = configuration.update_record(&release).await;
-        let outcome = match run {
-            Err(problem) => Err(Cause::Hooks {
-                moment: "",
-                problem: Box::new(problem),
-            }),
-            Ok(()) => recorded,
-        };
-        match outcome {
+        match run.and(recorded) {
             Ok(()) => Ok(release),
             Err(cause) => Err(cause.after_record(release)),
         }

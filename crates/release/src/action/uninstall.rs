@@ -10,7 +10,7 @@ use super::{build, check_name};
 use crate::capabilities;
 use crate::configuration::{Configuration, now};
 use crate::error::{ActionError, Cause};
-use crate::hooks::Moment;
+use crate::hooks::Hooks;
 use crate::objects::Object;
 use crate::observer::StepKind;
 use crate::settle::{self, Wait};
@@ -122,14 +122,14 @@ impl Uninstall {
             Status::Uninstalling,
             "Deletion in progress (or silently failed)",
         );
-        self.run_hooks(configuration, release, HookEvent::PreDelete)
-            .await?;
+        let hooks = self.hooks(configuration);
+        hooks.run(HookEvent::PreDelete, release).await?;
         configuration.try_update_record(release).await;
         let objects = self.delete(configuration, release).await?;
         let mut errors = Vec::new();
         let gone = settle::gone(configuration, &objects.deleted, self.wait, self.timeout).await;
         errors.extend(gone.err());
-        let run = self.run_hooks(configuration, release, HookEvent::PostDelete);
+        let run = hooks.run(HookEvent::PostDelete, release);
         errors.extend(run.await.err());
         if errors.iter().any(|error| matches!(error, Cause::Aborted)) {
             // The objects may still be there, so the record has to be.
@@ -203,27 +203,14 @@ impl Uninstall {
         Ok(objects)
     }
 
-    async fn run_hooks(
-        &self,
-        configuration: &Configuration,
-        release: &mut Release,
-        event: HookEvent,
-    ) -> Result<(), Cause> {
-        if self.disables_hooks {
-            return Ok(());
-        }
-        let moment = Moment {
+    fn hooks<'a>(&self, configuration: &'a Configuration) -> Hooks<'a> {
+        Hooks {
             configuration,
-            event,
+            are_off: self.disables_hooks,
             timeout: self.timeout,
             wait: self.wait,
             is_server: true,
-        };
-        let run = moment.run(release).await;
-        run.map_err(|problem| Cause::Hooks {
-            moment: "",
-            problem: Box::new(problem),
-        })
+        }
     }
 
     async fn purge(

@@ -17,7 +17,7 @@ use crate::capabilities;
 use crate::configuration::{Configuration, now};
 use crate::definitions::{self, DefinitionPolicy, Definitions};
 use crate::error::{ActionError, Cause};
-use crate::hooks::Moment;
+use crate::hooks::Hooks;
 use crate::objects::Object;
 use crate::observer::StepKind;
 use crate::ownership::Owner;
@@ -302,8 +302,8 @@ impl Upgrade {
         plan: &mut Plan,
         updated: &mut Updated,
     ) -> Result<(), Cause> {
-        self.run_hooks(configuration, plan, HookEvent::PreUpgrade)
-            .await?;
+        let hooks = self.hooks(configuration, plan.is_server);
+        hooks.run(HookEvent::PreUpgrade, &mut plan.upgraded).await?;
         let writer = Writer {
             configuration,
             method: self.method(plan.is_server),
@@ -321,34 +321,17 @@ impl Upgrade {
             configuration.try_update_record(&plan.current).await;
             return Err(cause);
         }
-        self.run_hooks(configuration, plan, HookEvent::PostUpgrade)
-            .await
+        hooks.run(HookEvent::PostUpgrade, &mut plan.upgraded).await
     }
 
-    async fn run_hooks(
-        &self,
-        configuration: &Configuration,
-        plan: &mut Plan,
-        event: HookEvent,
-    ) -> Result<(), Cause> {
-        if self.disables_hooks {
-            return Ok(());
-        }
-        let moment = Moment {
+    fn hooks<'a>(&self, configuration: &'a Configuration, is_server: bool) -> Hooks<'a> {
+        Hooks {
             configuration,
-            event,
+            are_off: self.disables_hooks,
             timeout: self.timeout,
             wait: self.wait,
-            is_server: plan.is_server,
-        };
-        let run = moment.run(&mut plan.upgraded).await;
-        run.map_err(|problem| Cause::Hooks {
-            moment: match event {
-                HookEvent::PreUpgrade => "pre-upgrade hooks failed: ",
-                _ => "post-upgrade hooks failed: ",
-            },
-            problem: Box::new(problem),
-        })
+            is_server,
+        }
     }
 
     /// Records the failure and clears up after it. The answer is what is told.
