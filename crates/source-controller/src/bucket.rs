@@ -4,31 +4,13 @@
 use std::convert::Infallible;
 
 use rheostat_api::source::bucket::BucketKind;
-use rheostat_api::{Artifact, Bucket, BucketStatus, ConditionType, Reason};
+use rheostat_api::{Bucket, BucketStatus, ConditionType, Reason};
 
-use crate::source::{Fetched, Halt, Source, SourceStatus, Stored};
+use crate::source::{Fetched, Halt, Source, Stored};
 
 /// Refuses Buckets.
 #[derive(Debug)]
 pub struct Buckets;
-
-impl SourceStatus for BucketStatus {
-    fn artifact(&self) -> Option<&Artifact> {
-        self.artifact.as_ref()
-    }
-
-    fn set_artifact(&mut self, artifact: Option<Artifact>) {
-        self.artifact = artifact;
-    }
-
-    fn url(&self) -> Option<&str> {
-        self.url.as_deref()
-    }
-
-    fn set_url(&mut self, url: Option<String>) {
-        self.url = url;
-    }
-}
 
 impl Source for Buckets {
     type Kind = BucketKind;

@@ -10,12 +10,12 @@ mod observe;
 mod plan;
 
 use rheostat_api::source::git_repository::GitRepositoryKind;
-use rheostat_api::{Artifact, ConditionType, GitRepository, GitRepositoryStatus, Reason};
+use rheostat_api::{ConditionType, GitRepository, GitRepositoryStatus, Reason};
 
 pub use plan::Plan;
 
 use crate::context::SourceContext;
-use crate::source::{Fetched, Halt, Source, SourceStatus, Stored};
+use crate::source::{Fetched, Halt, Source, Stored};
 
 /// Reconciles GitRepositories.
 #[derive(Debug)]
@@ -27,16 +27,6 @@ impl GitRepositories {
     /// With what all sources share.
     pub fn new(context: SourceContext) -> Self {
         Self { context }
-    }
-}
-
-impl SourceStatus for GitRepositoryStatus {
-    fn artifact(&self) -> Option<&Artifact> {
-        self.artifact.as_ref()
-    }
-
-    fn set_artifact(&mut self, artifact: Option<Artifact>) {
-        self.artifact = artifact;
     }
 }
 

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use rheostat_api::source::helm_chart::HelmChartKind;
 use rheostat_api::{
-    Artifact, ConditionType, GitRepository, HelmChart, HelmChartStatus, HelmRepository, Reason,
+    ConditionType, GitRepository, HelmChart, HelmChartStatus, HelmRepository, Reason,
 };
 use rheostat_runtime::Store;
 
@@ -29,7 +29,7 @@ pub use plan::Plan;
 pub use wake::{on_sources, references};
 
 use crate::context::SourceContext;
-use crate::source::{Fetched, Halt, Source, SourceStatus, Stored};
+use crate::source::{Fetched, Halt, Source, Stored};
 
 /// The sources that charts may be in.
 #[derive(Debug, Clone)]
@@ -69,24 +69,6 @@ pub enum Note {
         /// The values files that went into it.
         values_files: Vec<String>,
     },
-}
-
-impl SourceStatus for HelmChartStatus {
-    fn artifact(&self) -> Option<&Artifact> {
-        self.artifact.as_ref()
-    }
-
-    fn set_artifact(&mut self, artifact: Option<Artifact>) {
-        self.artifact = artifact;
-    }
-
-    fn url(&self) -> Option<&str> {
-        self.url.as_deref()
-    }
-
-    fn set_url(&mut self, url: Option<String>) {
-        self.url = url;
-    }
 }
 
 impl Source for HelmCharts {

@@ -9,13 +9,13 @@ mod fetch;
 mod plan;
 
 use rheostat_api::source::helm_repository::{HelmRepositoryKind, HelmRepositoryType};
-use rheostat_api::{Artifact, ConditionType, HelmRepository, HelmRepositoryStatus, Reason};
+use rheostat_api::{ConditionType, HelmRepository, HelmRepositoryStatus, Reason};
 
 pub use access::{Access, AccessError, Secrets};
 pub use plan::Plan;
 
 use crate::context::SourceContext;
-use crate::source::{Fetched, Halt, Source, SourceStatus, Stored};
+use crate::source::{Fetched, Halt, Source, Stored};
 
 /// Reconciles HelmRepositories.
 #[derive(Debug)]
@@ -33,24 +33,6 @@ impl HelmRepositories {
 /// Whether a repository is a place in a registry.
 pub(crate) fn is_registry(object: &HelmRepository) -> bool {
     object.spec.r#type == Some(HelmRepositoryType::Oci)
-}
-
-impl SourceStatus for HelmRepositoryStatus {
-    fn artifact(&self) -> Option<&Artifact> {
-        self.artifact.as_ref()
-    }
-
-    fn set_artifact(&mut self, artifact: Option<Artifact>) {
-        self.artifact = artifact;
-    }
-
-    fn url(&self) -> Option<&str> {
-        self.url.as_deref()
-    }
-
-    fn set_url(&mut self, url: Option<String>) {
-        self.url = url;
-    }
 }
 
 impl Source for HelmRepositories {

@@ -9,12 +9,12 @@ mod observe;
 mod plan;
 
 use rheostat_api::source::oci_repository::OciRepositoryKind;
-use rheostat_api::{Artifact, ConditionType, OciRepository, OciRepositoryStatus, Reason};
+use rheostat_api::{ConditionType, OciRepository, OciRepositoryStatus, Reason};
 
 pub use plan::Plan;
 
 use crate::context::SourceContext;
-use crate::source::{Fetched, Halt, Source, SourceStatus, Stored};
+use crate::source::{Fetched, Halt, Source, Stored};
 
 /// Reconciles OCIRepositories.
 #[derive(Debug)]
@@ -26,24 +26,6 @@ impl OciRepositories {
     /// With what all sources share.
     pub fn new(context: SourceContext) -> Self {
         Self { context }
-    }
-}
-
-impl SourceStatus for OciRepositoryStatus {
-    fn artifact(&self) -> Option<&Artifact> {
-        self.artifact.as_ref()
-    }
-
-    fn set_artifact(&mut self, artifact: Option<Artifact>) {
-        self.artifact = artifact;
-    }
-
-    fn url(&self) -> Option<&str> {
-        self.url.as_deref()
-    }
-
-    fn set_url(&mut self, url: Option<String>) {
-        self.url = url;
     }
 }
 

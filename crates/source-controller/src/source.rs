@@ -10,14 +10,15 @@ mod filtered;
 mod outcome;
 mod reconcile;
 mod report;
+mod status;
 mod stored;
 mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use rheostat_api::resource::{ReconciledSpec, ReconciledStatus};
-use rheostat_api::{Artifact, ConditionType, Kind, Object, Reason};
+use rheostat_api::resource::ReconciledSpec;
+use rheostat_api::{ConditionType, Kind, Object, Reason};
 
 pub use content::{Content, Verbatim};
 pub use filtered::{Filtered, Item, Listing};
@@ -25,22 +26,8 @@ pub use outcome::{Halt, Mark, News, Outcome, Produced, Retry, Run};
 pub use reconcile::SourceReconciler;
 pub(crate) use reconcile::blocking;
 pub(crate) use report::has_failed;
+pub use status::SourceStatus;
 pub use stored::Stored;
-
-/// What the status of every source holds besides conditions.
-pub trait SourceStatus: ReconciledStatus {
-    /// The last artifact that was made.
-    fn artifact(&self) -> Option<&Artifact>;
-    /// Sets or clears it.
-    fn set_artifact(&mut self, artifact: Option<Artifact>);
-    /// The address of the link to the newest artifact, for kinds that have
-    /// one.
-    fn url(&self) -> Option<&str> {
-        None
-    }
-    /// Sets or clears it.
-    fn set_url(&mut self, _url: Option<String>) {}
-}
 
 /// What one kind of source does differently.
 pub trait Source: Send + Sync + 'static {
