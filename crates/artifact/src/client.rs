@@ -5,6 +5,8 @@
 //! name any URL: link-local addresses, redirects to other hosts and bodies
 //! without end are refused.
 
+mod keeper;
+
 use std::time::Duration;
 
 use rheostat_upstream::link_local::{self, LinkLocal};
@@ -12,6 +14,8 @@ use rheostat_upstream::{Client, failure};
 use url::Url;
 
 use crate::digest::{Digest, DigestError, Hasher};
+
+pub use keeper::{Keeper, KeeperLimits};
 
 /// How artifacts are fetched.
 #[derive(Debug, Clone)]
