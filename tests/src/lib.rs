@@ -78,13 +78,10 @@ pub struct World {
 
 impl Default for Setup {
     fn default() -> Self {
-        let definitions = crd::source_controller()
-            .into_iter()
-            .chain(crd::kustomize_controller());
         Self {
             name: "scenario".to_owned(),
             programs: [None, None],
-            definitions: definitions.map(|made| made.manifest).collect(),
+            definitions: crd::manifests(),
             storage_bytes: None,
             arguments: Vec::new(),
         }

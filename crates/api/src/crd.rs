@@ -47,6 +47,16 @@ pub fn helm_controller() -> Vec<Definition> {
     vec![definition::<HelmReleaseKind>()]
 }
 
+/// The manifests of the definitions of all kinds.
+pub fn manifests() -> Vec<Value> {
+    source_controller()
+        .into_iter()
+        .chain(kustomize_controller())
+        .chain(helm_controller())
+        .map(|definition| definition.manifest)
+        .collect()
+}
+
 /// The definition of one kind.
 pub fn definition<K: Kind>() -> Definition {
     Definition {

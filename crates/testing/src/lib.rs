@@ -17,6 +17,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod artifact_server;
 pub mod control_plane;
 pub mod controller;
 pub mod fault_proxy;
@@ -29,6 +30,7 @@ pub mod certificate;
 pub mod process;
 pub mod program;
 
+pub use artifact_server::ArtifactServer;
 pub use control_plane::ControlPlane;
 pub use controller::Controller;
 pub use fault_proxy::FaultProxy;

@@ -28,6 +28,7 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use rheostat_api::crd;
 use rheostat_testing::Program;
 use serde_json::json;
 
@@ -143,7 +144,7 @@ fn contestants(args: &Args) -> Result<Vec<Contestant>> {
         contestants.push(Contestant::controllers(
             "rheostat",
             &folder,
-            definitions::ours(),
+            crd::manifests(),
         )?);
     }
     if let Some(folder) = args.flux.as_ref().filter(|_| is_wanted("flux")) {

@@ -1,20 +1,11 @@
-//! The definitions of custom resources: ours from the code, those of others from files.
+//! The definitions of custom resources of others, from files.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use rheostat_api::crd;
 use rheostat_yaml::{Limits, Profile};
 use serde_json::Value;
-
-/// The definitions of the kinds that our controllers serve.
-pub(crate) fn ours() -> Vec<Value> {
-    let all = crd::source_controller()
-        .into_iter()
-        .chain(crd::kustomize_controller());
-    all.map(|definition| definition.manifest).collect()
-}
 
 /// The definitions in the YAML files of a folder, one in each.
 ///

@@ -18,7 +18,7 @@ use rheostat_testing::process::Scratch;
 use rheostat_testing::{
     Commit, ControlPlane, Controller, GitServer, Program, controller, manifest,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::interval;
 
@@ -115,13 +115,7 @@ async fn start() -> Result<Demo> {
         &Commit::new("Add the payments service").files(&example.files),
     )?;
 
-    let definitions: Vec<Value> = crd::source_controller()
-        .into_iter()
-        .chain(crd::kustomize_controller())
-        .chain(crd::helm_controller())
-        .map(|made| made.manifest)
-        .collect();
-    manifest::define(&client, &definitions).await?;
+    manifest::define(&client, &crd::manifests()).await?;
     let namespace =
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}});
     manifest::apply(&client, [&namespace]).await?;

@@ -154,12 +154,7 @@ async fn a_tenant_gets_what_its_repository_holds() -> Result<()> {
     let plane = ControlPlane::shared().await?;
     let client = plane.client().await?;
     let namespace = plane.namespace("tenant").await?;
-    let definitions: Vec<Value> = crd::source_controller()
-        .into_iter()
-        .chain(crd::kustomize_controller())
-        .map(|made| made.manifest)
-        .collect();
-    manifest::define(&client, &definitions).await?;
+    manifest::define(&client, &crd::manifests()).await?;
     let git = GitServer::start().await?;
     let settings =
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}});

@@ -1,26 +1,16 @@
 //! A namespace with a chart, a HelmRelease and a controller that looks at nothing else.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::routing::get;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::{Api, Client};
-use parking_lot::Mutex;
 use rheostat_api::source::HelmChart;
-use rheostat_api::{Condition, ConditionType, HelmRelease};
-use rheostat_artifact::archive::{Archive, Entry, EntryKind};
+use rheostat_api::{Condition, ConditionType, HelmRelease, crd};
 use rheostat_artifact::digest::{Algorithm, Digest};
+use rheostat_testing::artifact_server::archived;
 use rheostat_testing::process::Scratch;
-use rheostat_testing::{ControlPlane, Controller, controller, manifest};
-use rheostat_tree::TreePath;
-use rheostat_yaml::{Limits, Profile, json, parse};
+use rheostat_testing::{ArtifactServer, ControlPlane, Controller, controller, manifest};
 use serde_json::{Value, json};
 
 /// How long anything may take on a busy machine.
@@ -30,14 +20,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\n\
                                    data: {k: '{{ .Chart.Version }} {{ .Values.color }}'}\n";
 
-type Served = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
-
 pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) namespace: String,
     pub(crate) controller: Controller,
-    address: std::net::SocketAddr,
-    served: Served,
+    artifacts: ArtifactServer,
     // Removed when the test ends.
     _scratch: Scratch,
 }
@@ -46,7 +33,9 @@ impl World {
     pub(crate) async fn new(name: &str) -> Self {
         let plane = ControlPlane::shared().await.expect("a control plane");
         let client = plane.client().await.expect("a client");
-        define_kinds(&client).await;
+        manifest::define(&client, &crd::manifests())
+            .await
+            .expect("the definitions are taken");
         let namespace = plane.namespace(name).await.expect("a namespace");
         let scratch = Scratch::new(name).expect("a folder");
         let options = controller::Options {
@@ -61,21 +50,12 @@ impl World {
             ],
         };
         let controller = Controller::helm(options).await.expect("a controller");
-        let served = Served::default();
-        let router = Router::new()
-            .route("/{name}", get(answer))
-            .with_state(Arc::clone(&served));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
-        let address = listener.local_addr().expect("an address");
-        tokio::spawn(async { axum::serve(listener, router).await });
+        let artifacts = ArtifactServer::start().await.expect("a server");
         let world = Self {
             client,
             namespace,
             controller,
-            address,
-            served,
+            artifacts,
             _scratch: scratch,
         };
         world.create(&chart()).await;
@@ -115,8 +95,7 @@ impl World {
 
     /// Offers bytes as a revision of the chart, with a digest that may be wrong.
     pub(crate) async fn offer(&self, revision: &str, bytes: Vec<u8>, digest: &str) {
-        self.served.lock().insert(format!("{revision}.tgz"), bytes);
-        let url = format!("http://{}/{revision}.tgz", self.address);
+        let url = self.artifacts.offer(&format!("{revision}.tgz"), bytes);
         let charts: Api<HelmChart> = Api::namespaced(self.client.clone(), &self.namespace);
         let generation = charts.get("demo").await.expect("it is there").generation();
         let artifact = json!({
@@ -254,19 +233,7 @@ pub(crate) fn packed(version: &str, template: &str) -> Vec<u8> {
         ("demo/values.yaml", "color: blue\n"),
         ("demo/templates/app.yaml", template),
     ];
-    let mut archive = Archive::new(Vec::new(), Algorithm::Sha256).expect("memory takes all");
-    for (path, text) in files {
-        let entry = Entry {
-            path: TreePath::new(path).expect("a path"),
-            kind: EntryKind::File {
-                is_executable: false,
-            },
-        };
-        archive
-            .append(&entry, text.as_bytes())
-            .expect("memory takes all");
-    }
-    archive.finish().expect("memory takes all").output
+    archived(files).expect("an archive")
 }
 
 fn chart() -> Value {
@@ -278,27 +245,4 @@ fn chart() -> Value {
             "sourceRef": {"kind": "HelmRepository", "name": "charts"},
         },
     })
-}
-
-async fn answer(
-    State(served): State<Served>,
-    Path(name): Path<String>,
-) -> Result<Vec<u8>, StatusCode> {
-    let bytes = served.lock().get(&name).cloned();
-    bytes.ok_or(StatusCode::NOT_FOUND)
-}
-
-async fn define_kinds(client: &Client) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../crds");
-    let files = std::fs::read_dir(folder).expect("the definitions are there");
-    let mut definitions = Vec::new();
-    for file in files {
-        let text = std::fs::read(file.expect("a file").path()).expect("the file can be read");
-        let node = parse(&text, Profile::V2, &Limits::default()).expect("YAML");
-        let node = node.expect("a document");
-        definitions.push(json::from_node(&node, Profile::V2).expect("JSON"));
-    }
-    manifest::define(client, &definitions)
-        .await
-        .expect("the definitions are taken");
 }

@@ -2,9 +2,10 @@
 
 use rheostat_api::ConditionType;
 use rheostat_artifact::digest::{Algorithm, Digest};
+use rheostat_testing::artifact_server::archived;
 use serde_json::json;
 
-use super::fixture::{World, archived};
+use super::fixture::World;
 
 #[tokio::test]
 async fn what_cannot_be_fetched_or_built_changes_nothing() {
@@ -13,7 +14,7 @@ async fn what_cannot_be_fetched_or_built_changes_nothing() {
     world.kustomization(&json!({})).await;
     world.applied("good").await;
     let kept = world.configs().await;
-    let files = |path: &str, text: &str| archived(&[(path.to_owned(), text.to_owned())]);
+    let files = |path: &str, text: &str| archived([(path, text)]).expect("an archive");
     let wrong = format!("sha256:{}", "0".repeat(64));
     let digest = |bytes: &[u8]| Digest::of(Algorithm::Sha256, bytes).to_string();
     let good = files("app/a.yaml", "");

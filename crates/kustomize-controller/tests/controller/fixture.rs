@@ -1,38 +1,26 @@
 //! A namespace with a source, a Kustomization and a controller that looks at nothing else.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::routing::get;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{ListParams, Patch, PatchParams};
 use kube::{Api, Client};
-use parking_lot::Mutex;
-use rheostat_api::{ConditionType, GitRepository, Kustomization};
-use rheostat_artifact::archive::{Archive, Entry, EntryKind};
+use rheostat_api::{ConditionType, GitRepository, Kustomization, crd};
 use rheostat_artifact::digest::{Algorithm, Digest};
+use rheostat_testing::artifact_server::archived;
 use rheostat_testing::process::Scratch;
-use rheostat_testing::{ControlPlane, Controller, controller, manifest};
-use rheostat_tree::TreePath;
-use rheostat_yaml::{Limits, Profile, json, parse};
+use rheostat_testing::{ArtifactServer, ControlPlane, Controller, controller, manifest};
 use serde_json::{Value, json};
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-type Served = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
-
 pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) namespace: String,
     pub(crate) controller: Controller,
-    address: std::net::SocketAddr,
-    served: Served,
+    artifacts: ArtifactServer,
     // Removed when the test ends.
     _scratch: Scratch,
 }
@@ -42,7 +30,9 @@ impl World {
     pub(crate) async fn new(name: &str, kubeconfig: Option<PathBuf>) -> Self {
         let plane = ControlPlane::shared().await.expect("a control plane");
         let client = plane.client().await.expect("a client");
-        define_kinds(&client).await;
+        manifest::define(&client, &crd::manifests())
+            .await
+            .expect("the definitions are taken");
         let namespace = plane.namespace(name).await.expect("a namespace");
         let scratch = Scratch::new(name).expect("a folder");
         let options = controller::Options {
@@ -57,21 +47,12 @@ impl World {
             ],
         };
         let controller = Controller::kustomize(options).await.expect("a controller");
-        let served = Served::default();
-        let router = Router::new()
-            .route("/{name}", get(answer))
-            .with_state(Arc::clone(&served));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
-        let address = listener.local_addr().expect("an address");
-        tokio::spawn(async { axum::serve(listener, router).await });
+        let artifacts = ArtifactServer::start().await.expect("a server");
         let world = Self {
             client,
             namespace,
             controller,
-            address,
-            served,
+            artifacts,
             _scratch: scratch,
         };
         world.create(&source()).await;
@@ -114,17 +95,17 @@ impl World {
             (format!("app/{name}.yaml"), text)
         });
         let files: Vec<(String, String)> = files.collect();
-        let bytes = archived(&files);
+        let files = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()));
+        let bytes = archived(files).expect("an archive");
         let digest = Digest::of(Algorithm::Sha256, &bytes).to_string();
         self.offer(revision, bytes, &digest).await;
     }
 
     /// Offers bytes as a revision of the source, with a digest that may be wrong.
     pub(crate) async fn offer(&self, revision: &str, bytes: Vec<u8>, digest: &str) {
-        self.served
-            .lock()
-            .insert(format!("{revision}.tar.gz"), bytes);
-        let url = format!("http://{}/{revision}.tar.gz", self.address);
+        let url = self.artifacts.offer(&format!("{revision}.tar.gz"), bytes);
         let artifact = json!({
             "digest": digest, "revision": revision, "url": url, "path": "repo.tar.gz",
             "lastUpdateTime": "2026-01-01T00:00:00Z",
@@ -196,53 +177,10 @@ impl World {
     }
 }
 
-/// Bytes of an archive.
-pub(crate) fn archived(files: &[(String, String)]) -> Vec<u8> {
-    let mut archive = Archive::new(Vec::new(), Algorithm::Sha256).expect("memory takes all");
-    for (path, text) in files {
-        let entry = Entry {
-            path: TreePath::new(path).expect("a path"),
-            kind: EntryKind::File {
-                is_executable: false,
-            },
-        };
-        archive
-            .append(&entry, text.as_bytes())
-            .expect("memory takes all");
-    }
-    archive.finish().expect("memory takes all").output
-}
-
 fn source() -> Value {
     json!({
         "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
         "metadata": {"name": "repo"},
         "spec": {"interval": "1h", "url": "https://example.com/repo"},
     })
-}
-
-async fn answer(
-    State(served): State<Served>,
-    Path(name): Path<String>,
-) -> Result<Vec<u8>, StatusCode> {
-    served
-        .lock()
-        .get(&name)
-        .cloned()
-        .ok_or(StatusCode::NOT_FOUND)
-}
-
-async fn define_kinds(client: &Client) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../crds");
-    let files = std::fs::read_dir(folder).expect("the definitions are there");
-    let mut definitions = Vec::new();
-    for file in files {
-        let text = std::fs::read(file.expect("a file").path()).expect("the file can be read");
-        let node = parse(&text, Profile::V2, &Limits::default()).expect("YAML");
-        let node = node.expect("a document");
-        definitions.push(json::from_node(&node, Profile::V2).expect("JSON"));
-    }
-    manifest::define(client, &definitions)
-        .await
-        .expect("the definitions are taken");
 }

@@ -6,6 +6,7 @@ use std::process::{self, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use rheostat_api::crd;
 use rheostat_testing::ControlPlane;
 use rheostat_testing::process::{Process, Scratch, free_port};
 use serde_json::Value;
@@ -14,7 +15,6 @@ use tokio::process::{Child, Command};
 
 use super::bare::Order;
 use super::usage::Usage;
-use crate::definitions;
 
 /// How long a controller may take until it is ready.
 const READY_WITHIN: Duration = Duration::from_mins(1);
@@ -63,7 +63,7 @@ impl Contestant {
     /// The definitions of the kinds that it needs.
     pub(super) fn definitions(&self) -> Vec<Value> {
         match self {
-            Self::BareLoop => definitions::ours(),
+            Self::BareLoop => crd::manifests(),
             Self::Controllers { definitions, .. } => definitions.clone(),
         }
     }
