@@ -54,7 +54,7 @@ impl Options {
         self
     }
 
-    /// Writes one JSON line for each mutating request, with the user agent that sent it, to [`ControlPlane::audit_log`].
+    /// Writes one JSON line for each request but watches, with the user agent that sent it, to [`ControlPlane::audit_log`].
     #[must_use]
     pub fn audit(mut self) -> Self {
         self.has_audit_log = true;
@@ -172,7 +172,7 @@ impl ControlPlane {
         self.scratch.as_ref().map(Scratch::path)
     }
 
-    /// The log of mutating requests that [`Options::audit`] asked for.
+    /// The log of requests that [`Options::audit`] asked for.
     pub fn audit_log(&self) -> Option<PathBuf> {
         self.folder()
             .map(|folder| folder.join(arguments::AUDIT_LOG))

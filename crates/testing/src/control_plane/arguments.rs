@@ -7,9 +7,9 @@ use super::credentials::Credentials;
 /// The file name of the audit log in the control plane's folder.
 pub(super) const AUDIT_LOG: &str = "audit.log";
 
-/// Logs what changes something, once, when it is answered.
+/// Logs each request but watches, once, when it is answered.
 pub(super) const AUDIT_POLICY: &str = r#"{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
-"rules": [{"level": "None", "verbs": ["get", "list", "watch"]}, {"level": "Metadata"}]}"#;
+"rules": [{"level": "None", "verbs": ["watch"]}, {"level": "Metadata"}]}"#;
 
 /// What objects need to become ready and to go away; the rest of the controllers would only take memory.
 const CONTROLLERS: [&str; 15] = [

@@ -1,4 +1,4 @@
-//! Who changed what at the API server, from its audit log.
+//! Who asked what of the API server, from its audit log.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,13 +9,14 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 /// The programs whose requests count.
-const PROGRAMS: [&str; 3] = [
+const PROGRAMS: [&str; 4] = [
     "source-controller",
     "kustomize-controller",
+    "helm-controller",
     super::bare::USER_AGENT,
 ];
 
-/// Requests by kind: `dry-run`, `write`, `status`, `event`; leases are left out.
+/// Requests by kind: `dry-run`, `write`, `status`, `event`, `read`; leases and watches are left out.
 pub(super) type Requests = BTreeMap<String, usize>;
 
 /// The audit log, read as it grows.
@@ -62,6 +63,9 @@ fn kind(entry: &Value) -> Option<&'static str> {
     if !PROGRAMS.contains(&agent) || uri.contains("/leases") {
         return None;
     }
+    if matches!(entry["verb"].as_str(), Some("get" | "list")) {
+        return Some("read");
+    }
     Some(match uri {
         _ if uri.contains("dryRun=") => "dry-run",
         _ if uri.contains("/events") => "event",
@@ -77,10 +81,14 @@ mod tests {
     use super::*;
 
     fn check(agent: &str, uri: &str, expected: Option<&str>) {
+        check_verb("patch", agent, uri, expected);
+    }
+
+    fn check_verb(verb: &str, agent: &str, uri: &str, expected: Option<&str>) {
         assert_eq!(
-            kind(&json!({"userAgent": agent, "requestURI": uri})),
+            kind(&json!({"userAgent": agent, "requestURI": uri, "verb": verb})),
             expected,
-            "{agent} {uri}"
+            "{verb} {agent} {uri}"
         );
     }
 
@@ -108,5 +116,11 @@ mod tests {
             None,
         );
         check("kubectl/1", "/api/v1/namespaces/a/configmaps/b", None);
+        check_verb(
+            "list",
+            "helm-controller/1",
+            "/api/v1/namespaces/a/secrets",
+            Some("read"),
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Who is measured: a pair of controllers, or the bare loop.
+//! Who is measured: source-controller and a controller that applies, or the bare loop.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -24,12 +24,12 @@ const READY_WITHIN: Duration = Duration::from_mins(1);
 pub(super) enum Contestant {
     /// The requests alone.
     BareLoop,
-    /// source-controller and kustomize-controller of one make.
+    /// source-controller and the controller that applies, of one make.
     Controllers {
         /// What the table calls them.
         name: String,
         source: PathBuf,
-        kustomize: PathBuf,
+        applier: PathBuf,
         definitions: Vec<Value>,
     },
 }
@@ -39,7 +39,12 @@ impl Contestant {
     ///
     /// # Errors
     /// One of them is not there.
-    pub(super) fn controllers(name: &str, folder: &Path, definitions: Vec<Value>) -> Result<Self> {
+    pub(super) fn controllers(
+        name: &str,
+        folder: &Path,
+        applier: &str,
+        definitions: Vec<Value>,
+    ) -> Result<Self> {
         let program = |program: &str| {
             let path = folder.join(program);
             path.canonicalize()
@@ -48,7 +53,7 @@ impl Contestant {
         Ok(Self::Controllers {
             name: name.to_owned(),
             source: program("source-controller")?,
-            kustomize: program("kustomize-controller")?,
+            applier: program(applier)?,
             definitions,
         })
     }
@@ -80,8 +85,8 @@ impl Contestant {
         match self {
             Self::BareLoop => start_bare_loop(plane),
             Self::Controllers {
-                source, kustomize, ..
-            } => start_controllers(plane, source, kustomize, concurrent).await,
+                source, applier, ..
+            } => start_controllers(plane, source, applier, concurrent).await,
         }
     }
 }
@@ -92,7 +97,7 @@ pub(super) enum Running {
     BareLoop(Child),
     Controllers {
         source: Process,
-        kustomize: Process,
+        applier: Process,
         /// The controllers' logs and the storage of artifacts.
         _scratch: Scratch,
     },
@@ -127,8 +132,8 @@ impl Running {
                 Usage::default(),
             )),
             Self::Controllers {
-                source, kustomize, ..
-            } => Ok((Usage::of(kustomize.pid())?, Usage::of(source.pid())?)),
+                source, applier, ..
+            } => Ok((Usage::of(applier.pid())?, Usage::of(source.pid())?)),
         }
     }
 }
@@ -147,7 +152,7 @@ fn start_bare_loop(plane: &ControlPlane) -> Result<Running> {
 async fn start_controllers(
     plane: &ControlPlane,
     source: &Path,
-    kustomize: &Path,
+    applier: &Path,
     concurrent: Option<u16>,
 ) -> Result<Running> {
     let scratch = Scratch::new("bench")?;
@@ -160,10 +165,10 @@ async fn start_controllers(
         format!("--storage-adv-addr={address}"),
     ];
     let source = start(plane, source, concurrent, &storage, &scratch).await?;
-    let kustomize = start(plane, kustomize, concurrent, &[], &scratch).await?;
+    let applier = start(plane, applier, concurrent, &[], &scratch).await?;
     Ok(Running::Controllers {
         source,
-        kustomize,
+        applier,
         _scratch: scratch,
     })
 }

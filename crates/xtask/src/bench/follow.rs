@@ -1,4 +1,4 @@
-//! Following the Kustomizations, to see when a phase is over.
+//! Following the objects, to see when a phase is over.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -8,23 +8,25 @@ use anyhow::{Result, bail};
 use futures::StreamExt as _;
 use kube::runtime::watcher::{self, Event};
 use kube::{Api, Client};
-use rheostat_api::{Condition, ConditionType, Kustomization};
+use rheostat_api::resource::ReconciledStatus as _;
+use rheostat_api::{Condition, ConditionType, Object};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::workload::NAMESPACE;
+use super::workload::{NAMESPACE, Workload};
 
-/// What is looked at in a Kustomization.
+/// What is looked at in an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) is_ready: bool,
-    pub(super) applied: String,
+    /// The revision that it has brought to the cluster.
+    pub(super) shown: String,
     pub(super) handled: String,
 }
 
-type All = HashMap<String, Seen>;
+pub(super) type All = HashMap<String, Seen>;
 
-/// The Kustomizations as they are; dropping it ends the watch.
+/// The objects as they are; dropping it ends the watch.
 #[derive(Debug)]
 pub(super) struct Follower {
     all: watch::Receiver<All>,
@@ -32,11 +34,11 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn start(client: Client) -> Self {
+    pub(super) fn start<W: Workload>(client: Client) -> Self {
         let (sender, all) = watch::channel(All::new());
         Self {
             all,
-            task: tokio::spawn(follow(client, sender)),
+            task: tokio::spawn(follow::<W>(client, sender)),
         }
     }
 
@@ -54,7 +56,7 @@ impl Follower {
             .is_ok();
         if !waited {
             bail!(
-                "{} Kustomizations were not done within {limit:?}",
+                "{} objects were not done within {limit:?}",
                 left(&self.all.borrow())
             );
         }
@@ -68,13 +70,15 @@ impl Drop for Follower {
     }
 }
 
-async fn follow(client: Client, sender: watch::Sender<All>) {
-    let objects = Api::<Kustomization>::namespaced(client, NAMESPACE);
+async fn follow<W: Workload>(client: Client, sender: watch::Sender<All>) {
+    let objects = Api::<Object<W::Kind>>::namespaced(client, NAMESPACE);
     let mut events = pin!(watcher::watcher(objects, watcher::Config::default()));
     while let Some(event) = events.next().await {
         match event {
             Ok(Event::Apply(object) | Event::InitApply(object)) => {
-                sender.send_modify(|all| drop(all.insert(object.name().to_owned(), seen(&object))));
+                sender.send_modify(|all| {
+                    all.insert(object.name().to_owned(), seen::<W>(&object));
+                });
             }
             Ok(Event::Delete(object)) => sender.send_modify(|all| drop(all.remove(object.name()))),
             Ok(Event::Init) => sender.send_modify(All::clear),
@@ -84,13 +88,16 @@ async fn follow(client: Client, sender: watch::Sender<All>) {
     }
 }
 
-fn seen(object: &Kustomization) -> Seen {
-    let status = object.status.clone().unwrap_or_default();
+fn seen<W: Workload>(object: &Object<W::Kind>) -> Seen {
+    let is_ready = object
+        .condition(&ConditionType::Ready)
+        .is_some_and(Condition::is_true);
+    let status = object.status.as_ref();
+    let shown = status.and_then(W::shown);
+    let handled = status.and_then(|status| status.last_handled_reconcile_at());
     Seen {
-        is_ready: object
-            .condition(&ConditionType::Ready)
-            .is_some_and(Condition::is_true),
-        applied: status.last_applied_revision.unwrap_or_default(),
-        handled: status.last_handled_reconcile_at.unwrap_or_default(),
+        is_ready,
+        shown: shown.unwrap_or_default().to_owned(),
+        handled: handled.unwrap_or_default().to_owned(),
     }
 }

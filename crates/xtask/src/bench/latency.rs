@@ -2,6 +2,7 @@
 //! watch sees them.
 //!
 //! Each commit changes one of N Kustomizations that have nothing else to do; the next one comes when all are idle again.
+//! The control plane is one of its own.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -13,15 +14,24 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::runtime::watcher::{self, Event};
 use kube::{Api, Client, Resource, ResourceExt as _};
 use rheostat_api::GitRepository;
+use rheostat_testing::git_server::Commit;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::workload;
+use super::contestant::Contestant;
+use super::follow::Seen;
+use super::phase::Phase;
+use super::phases::{Course, Plan};
+use super::workload::kustomizations::{self, Kustomizations};
+use super::workload::{NAMESPACE, Workload as _};
 
 /// A commit that takes longer is a failure; Flux takes seconds.
 const LIMIT: Duration = Duration::from_mins(5);
+
+/// How long the watches may take to begin.
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// The spread of the delays, in seconds.
 #[derive(Clone, Debug, Serialize)]
@@ -33,8 +43,41 @@ pub(super) struct Latency {
     pub(super) max: f64,
 }
 
+/// Times `commits` commits of one contestant.
+///
+/// # Errors
+/// Anything that goes wrong.
+pub(super) async fn measure(
+    contestant: &Contestant,
+    plan: Plan,
+    commits: usize,
+) -> Result<Latency> {
+    let mut course = Course::<Kustomizations>::open(contestant, plan).await?;
+    course.measure(Phase::Install).await?;
+    let mut lookout = Lookout::start(&course.client);
+    tokio::time::sleep(SETTLE).await;
+    let mut delays = Vec::new();
+    for number in 0..commits {
+        // Seven is prime to the numbers of bases and namespaces, so that all get their turn.
+        let (team, index) = (format!("commit-{number}"), number * 7 % plan.n);
+        let (path, text) = kustomizations::overlay(index, &team);
+        let commit = Commit::new(&team).file(&path, text);
+        course.workload.push(&commit).await?;
+        let revision = course.workload.revision().to_owned();
+        delays.push(lookout.between(&revision, &team).await?);
+        let is_done = |seen: &&Seen| seen.is_ready && seen.shown == revision;
+        course
+            .follower
+            .until(LIMIT, |all| {
+                all.len() - all.values().filter(is_done).count()
+            })
+            .await?;
+    }
+    Ok(Latency::of(contestant.name(), delays))
+}
+
 impl Latency {
-    pub(super) fn of(contestant: &str, mut delays: Vec<Duration>) -> Self {
+    fn of(contestant: &str, mut delays: Vec<Duration>) -> Self {
         delays.sort_unstable();
         let at = |percent: usize| {
             let index = (delays.len() * percent / 100).min(delays.len().saturating_sub(1));
@@ -52,17 +95,17 @@ impl Latency {
 
 /// Watches sources and objects; dropping it ends the watches.
 #[derive(Debug)]
-pub(super) struct Lookout {
+struct Lookout {
     sightings: mpsc::UnboundedReceiver<(String, Instant)>,
     seen: HashMap<String, Instant>,
     _watches: JoinSet<()>,
 }
 
 impl Lookout {
-    pub(super) fn start(client: &Client) -> Self {
+    fn start(client: &Client) -> Self {
         let (sender, sightings) = mpsc::unbounded_channel();
         let mut watches = JoinSet::new();
-        let sources = Api::<GitRepository>::namespaced(client.clone(), workload::NAMESPACE);
+        let sources = Api::<GitRepository>::namespaced(client.clone(), NAMESPACE);
         watches.spawn(watch(sources, sender.clone(), |source| {
             Some(source.status?.artifact?.revision)
         }));
@@ -81,7 +124,7 @@ impl Lookout {
     ///
     /// # Errors
     /// One of them does not appear.
-    pub(super) async fn between(&mut self, first: &str, second: &str) -> Result<Duration> {
+    async fn between(&mut self, first: &str, second: &str) -> Result<Duration> {
         let both = async {
             while !(self.seen.contains_key(first) && self.seen.contains_key(second)) {
                 let (word, time) = self

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::audit::Requests;
-use super::bare::Phase;
 use super::latency::Latency;
+use super::phase::Phase;
 use super::phases::Measured;
 
 /// One measurement as a line.
@@ -86,7 +86,7 @@ fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.get(figures.len() / 2).copied()
 }
 
-/// Requests for each Kustomization, by kind.
+/// Requests for each object, by kind.
 fn requests(requests: &Requests, n: usize) -> String {
     let each = requests.iter().map(|(kind, count)| {
         let tenths = (count * 10 + n / 2) / n;
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_told_for_each_kustomization() {
+    fn requests_are_told_for_each_object() {
         let counted = Requests::from([("event".to_owned(), 201), ("status".to_owned(), 500)]);
         assert_eq!(requests(&counted, 200), "1.0 event, 2.5 status");
     }
