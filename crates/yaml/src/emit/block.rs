@@ -226,13 +226,15 @@ impl Tree for Node {
                     is_root: place.is_root,
                     ..inside
                 };
-                let entries = mapping.entries.iter().map(|entry| {
+                // Collecting results would not know how many there are.
+                let mut entries = Vec::with_capacity(mapping.entries.len());
+                for entry in &mapping.entries {
                     let key = key_text(entry, Profile::V3, key_place)?;
                     let key = passage::key_through_json(key, entry.key.position)?;
-                    Ok((key, &entry.value))
-                });
+                    entries.push((key, &entry.value));
+                }
                 Ok(Shape::Mapping {
-                    entries: entries.collect::<Result<_, JsonError>>()?,
+                    entries,
                     place: inside,
                 })
             }

@@ -75,15 +75,7 @@ fn compare_ascii(left: &[u8], right: &[u8]) -> Ordering {
         (true, true) => left[at].cmp(&right[at]),
         (true, false) => Ordering::Greater,
         (false, true) => Ordering::Less,
-        (false, false) => {
-            let chars = |bytes: &[u8]| {
-                bytes
-                    .iter()
-                    .map(|&byte| char::from(byte))
-                    .collect::<Vec<_>>()
-            };
-            compare_numbers(&chars(left), &chars(right), at)
-        }
+        (false, false) => compare_numbers(left, right, at),
     }
 }
 
@@ -104,29 +96,32 @@ fn compare_by(left: &[char], right: &[char]) -> Ordering {
 }
 
 /// Compares from the first difference on, neither side being a letter there.
-fn compare_numbers(left: &[char], right: &[char], at: usize) -> Ordering {
+fn compare_numbers<C: Copy + Into<char>>(left: &[C], right: &[C], at: usize) -> Ordering {
+    let (left_char, right_char): (char, char) = (left[at].into(), right[at].into());
     // A zero inside a number must not make the rest of it look shorter.
-    let is_inside = (left[at] == '0' || right[at] == '0')
+    let is_inside = (left_char == '0' || right_char == '0')
         && left[..at]
             .iter()
             .rev()
-            .take_while(|char| is_digit(**char))
-            .any(|char| *char != '0');
+            .map(|&char| char.into())
+            .take_while(|&char| is_digit(char))
+            .any(|char| char != '0');
     let start = i64::from(is_inside);
     let (left_value, left_end) = number(left, at, start);
     let (right_value, right_end) = number(right, at, start);
     left_value
         .cmp(&right_value)
         .then(left_end.cmp(&right_end))
-        .then(left[at].cmp(&right[at]))
+        .then(left_char.cmp(&right_char))
 }
 
 /// The number that the digits from an index on make, appended to `start`, and where they end.
-fn number(text: &[char], from: usize, start: i64) -> (i64, usize) {
-    let digits = text[from..].iter().take_while(|char| is_digit(**char));
+fn number<C: Copy + Into<char>>(text: &[C], from: usize, start: i64) -> (i64, usize) {
+    let chars = text[from..].iter().map(|&char| char.into());
+    let digits = chars.take_while(|&char| is_digit(char));
     digits.fold((start, from), |(value, end), digit| {
         // Go lets it overflow.
-        let digit = i64::from(u32::from(*digit)) - i64::from(u32::from('0'));
+        let digit = i64::from(u32::from(digit)) - i64::from(u32::from('0'));
         (value.wrapping_mul(10).wrapping_add(digit), end + 1)
     })
 }

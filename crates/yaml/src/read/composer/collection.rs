@@ -207,13 +207,16 @@ impl<'a> Composer<'a> {
             Kind::FlowSequence(_) | Kind::FlowMapping(_) | Kind::SinglePair(_)
         );
         let node = match collection.kind {
-            Kind::BlockSequence(items)
-            | Kind::IndentlessSequence(items)
-            | Kind::FlowSequence(items) => Node::Sequence(Sequence {
-                items,
-                is_flow,
-                position,
-            }),
+            Kind::BlockSequence(mut items)
+            | Kind::IndentlessSequence(mut items)
+            | Kind::FlowSequence(mut items) => {
+                items.shrink_to_fit();
+                Node::Sequence(Sequence {
+                    items,
+                    is_flow,
+                    position,
+                })
+            }
             Kind::BlockMapping(entries)
             | Kind::FlowMapping(entries)
             | Kind::SinglePair(entries) => {

@@ -65,6 +65,8 @@ impl MappingBuilder {
                 }
             }
         }
+        // Entries are large, most mappings have fewer than a vector begins with, and a tree lives long.
+        self.entries.shrink_to_fit();
         self.entries
     }
 
