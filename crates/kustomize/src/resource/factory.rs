@@ -3,6 +3,7 @@
 //! A text is split at lines that begin with `---`, and each part is read on
 //! its own. Lists are taken apart. What has no kind or no name is refused.
 
+use memchr::memmem;
 use rheostat_yaml::{Limits, Node, Profile, ReadError, json};
 
 use super::Resource;
@@ -143,7 +144,7 @@ fn check_limit(found: usize, limit: usize, what: &'static str) -> Result<(), Rea
 }
 
 fn without_carriage_returns(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    if !bytes.windows(2).any(|pair| pair == b"\r\n") {
+    if memmem::find(bytes, b"\r\n").is_none() {
         return bytes.into();
     }
     let mut unix = Vec::with_capacity(bytes.len());
@@ -161,7 +162,7 @@ fn without_carriage_returns(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 fn split_documents(bytes: &[u8]) -> Result<Vec<&[u8]>, ResourceError> {
     let mut documents = Vec::new();
     let (mut start, mut from) = (0, 0);
-    while let Some(found) = find(&bytes[from..], b"\n---") {
+    while let Some(found) = memmem::find(&bytes[from..], b"\n---") {
         let separator = from + found + 1;
         let Some(length) = bytes[separator..].iter().position(|byte| *byte == b'\n') else {
             break;
@@ -179,12 +180,6 @@ fn split_documents(bytes: &[u8]) -> Result<Vec<&[u8]>, ResourceError> {
     }
     documents.push(&bytes[start..]);
     Ok(documents)
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
 }
 
 /// Whether an object only wraps others.
