@@ -17,7 +17,7 @@ use crate::execute::{Execution, Wanted};
 use crate::next::{Decision, Next, Note, Situation, Step, StepKind, Target, next};
 use crate::outcome::{End, Halt, Notice, Stop, Verdict};
 use crate::policy::Action;
-use crate::record::{Recorded, Recorder};
+use crate::record::{Performed, Recorded, Recorder};
 use crate::request;
 use crate::state::{Comparison, Determined, State};
 use crate::witness::Witness;
@@ -42,6 +42,23 @@ struct Taken {
     kinds: Vec<StepKind>,
 }
 
+/// What came of a step.
+#[derive(Debug, Default)]
+struct Turn {
+    recorded: Recorded,
+    /// The last revision in storage, where the step made it; otherwise it has to be read.
+    made: Option<Release>,
+}
+
+impl From<Recorded> for Turn {
+    fn from(recorded: Recorded) -> Self {
+        Self {
+            recorded,
+            made: None,
+        }
+    }
+}
+
 impl Attempt<'_> {
     /// Works on the release as far as one pass may go.
     ///
@@ -49,8 +66,12 @@ impl Attempt<'_> {
     /// How the pass ends, if not with a release that is what is wanted.
     pub async fn run(&self, draft: &mut Draft) -> Result<(), Stop> {
         let mut taken = Taken::default();
+        let mut made = None;
         loop {
-            let last = self.last(draft).await?;
+            let last = match made.take() {
+                Some(made) => Some(made),
+                None => self.last(draft).await?,
+            };
             let state = self.determine(draft, last.as_ref()).await?;
             let is_forced = request::is_forced(self.execution.object, &mut draft.status);
             let decision = self.decide(draft, &state, is_forced).await?;
@@ -75,8 +96,9 @@ impl Attempt<'_> {
                 return Err(self.out_of_turn(draft));
             }
             self.begin(draft, &step, &taken).await?;
-            let recorded = self.take(draft, &step, last.as_ref()).await?;
-            self.tell(draft, recorded)?;
+            let turn = Box::pin(self.take(draft, &step, last.as_ref())).await?;
+            made = turn.made;
+            self.tell(draft, turn.recorded)?;
             if kind == StepKind::Remediate {
                 return Err(self.after_remediation(draft).into());
             }
@@ -226,12 +248,12 @@ impl Attempt<'_> {
         draft: &mut Draft,
         step: &Step,
         last: Option<&Release>,
-    ) -> Result<Recorded, Stop> {
+    ) -> Result<Turn, Stop> {
         let progress = draft.status.clone();
         let taken = self.execute(draft, step, last);
         let tell = || progress;
-        let recorded = self.execution.pass.step(tell, taken).await;
-        recorded.map_err(|interrupted| match interrupted {
+        let turn = self.execution.pass.step(tell, taken).await;
+        turn.map_err(|interrupted| match interrupted {
             Interrupted::Stopping => Stop::Stopping,
             Interrupted::Deadline | Interrupted::Newer(_) => {
                 failed("the action did not end in time").into()
@@ -244,8 +266,8 @@ impl Attempt<'_> {
         draft: &mut Draft,
         step: &Step,
         last: Option<&Release>,
-    ) -> Result<Recorded, Interrupted> {
-        let (execution, recorder) = (self.execution, &self.recorder);
+    ) -> Result<Turn, Interrupted> {
+        let execution = self.execution;
         let performed = match step {
             Step::Install => execution.install(self.wanted).await?,
             Step::Upgrade => execution.upgrade(self.wanted).await?,
@@ -265,32 +287,55 @@ impl Attempt<'_> {
             Step::Test => execution.test().await?,
             Step::Unlock => match last {
                 Some(last) => execution.unlock(last).await,
-                None => return Ok(Recorded::default()),
+                None => return Ok(Turn::default()),
             },
             Step::CorrectDrift(found) => {
                 draft.now = execution.pass.now();
-                return Ok(self.correct_drift(draft, found).await);
+                return Ok(self.correct_drift(draft, found).await.into());
             }
         };
         draft.now = execution.pass.now();
-        Ok(match step {
-            Step::Install => recorder.released(draft, Action::Install, &performed),
-            Step::Upgrade => recorder.released(draft, Action::Upgrade, &performed),
+        let made = match step {
+            Step::Install | Step::Upgrade => performed.newest().cloned(),
+            Step::Rollback { .. }
+            | Step::Uninstall
+            | Step::Test
+            | Step::Unlock
+            | Step::CorrectDrift(_) => None,
+        };
+        Ok(Turn {
+            recorded: self.record(draft, step, last, &performed),
+            made,
+        })
+    }
+
+    /// Writes down what came of a step.
+    fn record(
+        &self,
+        draft: &mut Draft,
+        step: &Step,
+        last: Option<&Release>,
+        performed: &Performed,
+    ) -> Recorded {
+        let recorder = &self.recorder;
+        match step {
+            Step::Install => recorder.released(draft, Action::Install, performed),
+            Step::Upgrade => recorder.released(draft, Action::Upgrade, performed),
             Step::Rollback { version } => {
                 let mut history = draft.status.history.iter();
                 match history.find(|known| known.version == *version).cloned() {
-                    Some(target) => recorder.rolled_back(draft, &target, &performed),
+                    Some(target) => recorder.rolled_back(draft, &target, performed),
                     None => Recorded::default(),
                 }
             }
-            Step::Uninstall => recorder.remediated_by_uninstall(draft, &performed),
-            Step::Test => recorder.tested(draft, &performed),
+            Step::Uninstall => recorder.remediated_by_uninstall(draft, performed),
+            Step::Test => recorder.tested(draft, performed),
             Step::Unlock => match last {
-                Some(last) => recorder.unlocked(draft, last, last.info.status, &performed),
+                Some(last) => recorder.unlocked(draft, last, last.info.status, performed),
                 None => Recorded::default(),
             },
             Step::CorrectDrift(_) => Recorded::default(),
-        })
+        }
     }
 
     /// Sends the events of a step. One that changed nothing ends the pass, to be tried again.

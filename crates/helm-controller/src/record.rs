@@ -83,8 +83,8 @@ pub struct Recorder<'a> {
 }
 
 impl Performed {
-    /// The newest revision that was written.
-    fn newest(&self) -> Option<&Release> {
+    /// The newest revision that was written, as it is in storage.
+    pub fn newest(&self) -> Option<&Release> {
         self.observed.iter().max_by_key(|release| release.version)
     }
 }

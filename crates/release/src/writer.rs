@@ -92,7 +92,9 @@ impl ClientWrite {
 /// What an update did to the objects of a release.
 #[derive(Debug, Default)]
 pub(crate) struct Updated {
-    /// Those that were not there.
+    /// Whether it matters which of them were not there.
+    pub(crate) is_asked: bool,
+    /// Those that were not there. Objects of the revision before are among them only if that matters.
     pub(crate) created: Vec<Object>,
 }
 
@@ -137,17 +139,18 @@ impl Writer<'_> {
             self.configuration
                 .announce(StepKind::Update, object.to_string())
                 .await?;
-            let live = self.configuration.cluster.get(&object.target).await;
-            let live = live
-                .map_err(|cause| access("could not get information about the resource: ", cause))?;
-            let Some(live) = live else {
+            let original = originals.iter().find(|original| original.is_same(object));
+            if original.is_some() && self.is_blind(is_migrated, updated) {
+                errors.extend(self.apply_again(object).await?);
+                continue;
+            }
+            let Some(live) = self.live(object).await? else {
                 updated.created.push(object.clone());
                 self.create_one(object, self.is_forced())
                     .await
                     .map_err(|error| WriteError::Create(Box::new(error)))?;
                 continue;
             };
-            let original = originals.iter().find(|original| original.is_same(object));
             let original = original.map_or(&live, |original| &original.value);
             if let Err(error) = self.update_one(original, &live, object, is_migrated).await {
                 errors.push(error);
@@ -157,6 +160,29 @@ impl Writer<'_> {
         let is_dropped = |original: &&Object| !wanted.iter().any(|object| object.is_same(original));
         let dropped: Vec<&Object> = originals.iter().filter(is_dropped).collect();
         self.drop_all(&dropped).await
+    }
+
+    /// Whether objects of the revision before are written without a look at what is there: server-side apply creates what is
+    /// not.
+    fn is_blind(&self, is_migrated: bool, updated: &Updated) -> bool {
+        matches!(self.method, Method::Server { .. }) && !is_migrated && !updated.is_asked
+    }
+
+    /// Applies an object of the revision before. If that fails, an object that is not there any more ends the update, as one
+    /// that cannot be created.
+    async fn apply_again(&self, object: &mut Object) -> Result<Option<WriteError>, WriteError> {
+        let Err(error) = self.apply(object, self.is_forced()).await else {
+            return Ok(None);
+        };
+        match self.live(object).await? {
+            Some(_) => Ok(Some(error)),
+            None => Err(WriteError::Create(Box::new(error))),
+        }
+    }
+
+    async fn live(&self, object: &Object) -> Result<Option<Value>, WriteError> {
+        let live = self.configuration.cluster.get(&object.target).await;
+        live.map_err(|cause| access("could not get information about the resource: ", cause))
     }
 
     async fn announce_and_create(&self, kind: StepKind, object: &mut Object) -> Result<(), Cause> {

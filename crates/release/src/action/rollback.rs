@@ -93,7 +93,10 @@ impl Rollback {
             .create_record(&plan.target, self.max_history)
             .await
             .map_err(Cause::before_record)?;
-        let mut updated = Updated::default();
+        let mut updated = Updated {
+            is_asked: self.cleans_up_on_fail,
+            ..Updated::default()
+        };
         if let Err(failure) = self.perform(configuration, &mut plan, &mut updated).await {
             let cause = self.fail(configuration, &mut plan, failure, &updated).await;
             return Err(cause.after_record(plan.target));

@@ -135,7 +135,10 @@ impl Upgrade {
             .create_record(&plan.upgraded, self.max_history)
             .await
             .map_err(Cause::before_record)?;
-        let mut updated = Updated::default();
+        let mut updated = Updated {
+            is_asked: self.cleans_up_on_fail,
+            ..Updated::default()
+        };
         if let Err(cause) = self.perform(configuration, &mut plan, &mut updated).await {
             let cause = self
                 .fail(configuration, &mut plan.upgraded, cause, &updated)
