@@ -6,6 +6,8 @@ use rheostat_helm::Chart;
 use rheostat_helm::chart::{ArchiveLimits, LoadError};
 use tokio::task::JoinError;
 
+use crate::metrics::Counts;
+
 /// Bytes are those of archives: a tenth of what a controller may have by default.
 const LIMITS: KeeperLimits = KeeperLimits {
     artifacts: 256,
@@ -30,6 +32,7 @@ pub enum ChartError {
 #[derive(Debug)]
 pub struct Charts {
     keeper: Keeper<Chart>,
+    counts: Counts,
 }
 
 impl ChartError {
@@ -41,9 +44,10 @@ impl ChartError {
 
 impl Charts {
     /// An empty keeper that fetches with `fetcher`.
-    pub fn new(fetcher: Fetcher) -> Self {
+    pub fn new(fetcher: Fetcher, counts: Counts) -> Self {
         Self {
             keeper: Keeper::new(fetcher, LIMITS),
+            counts,
         }
     }
 
@@ -52,7 +56,11 @@ impl Charts {
     /// # Errors
     /// When the artifact cannot be fetched, is not what the status says, or is no chart.
     pub async fn get(&self, artifact: &Artifact) -> Result<Chart, ChartError> {
-        let read = |archive: &[u8]| Ok(Chart::from_archive(archive, ArchiveLimits::default())?);
+        let counts = self.counts.clone();
+        let read = move |archive: &[u8]| {
+            counts.charts_read.inc();
+            Ok(Chart::from_archive(archive, ArchiveLimits::default())?)
+        };
         self.keeper.get(&artifact.url, &artifact.digest, read).await
     }
 }

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use crate::desired::Desired;
 use crate::inventory;
+use crate::metrics::Counts;
 use crate::post_render::PostRenderer;
 use crate::record::{Failure, Performed, Uninstallation};
 use crate::witness::Witness;
@@ -38,6 +39,8 @@ pub struct Means {
     pub has_helm3_defaults: bool,
     /// Whether a failure is only tried again where no strategy is named (gate `DefaultToRetryOnFailure`).
     pub retries_by_default: bool,
+    /// What is counted.
+    pub counts: Counts,
 }
 
 /// Takes the steps of one pass over one object.
@@ -93,7 +96,8 @@ impl Execution<'_> {
         let mut configuration =
             Configuration::new(self.cluster.clone(), &*self.storage_namespace, CONTROLLER);
         let keeps_hooks = self.means.has_helm3_defaults;
-        let renderer = PostRenderer::new(spec, &self.desired.key, keeps_hooks);
+        let mut renderer = PostRenderer::new(spec, &self.desired.key, keeps_hooks);
+        renderer.renders = self.means.counts.renders.clone();
         configuration.renderer = Arc::new(renderer);
         configuration.observer = Arc::<Witness>::clone(witness);
         configuration.resolves_names = self.means.resolves_names;

@@ -22,6 +22,7 @@ pub mod execute;
 pub mod finalize;
 pub mod history;
 pub mod inventory;
+pub mod metrics;
 pub mod next;
 pub mod observe;
 pub mod outcome;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prometheus_client::metrics::counter::Counter;
 use rheostat_api::helm::HelmReleaseSpec;
 use rheostat_api::helm::post_render::PostRenderStrategy;
 use rheostat_api::kustomize::overlay as api;
@@ -22,6 +23,8 @@ use rheostat_runtime::ObjectKey;
 pub struct PostRenderer {
     /// What it asks for.
     pub request: PostRender,
+    /// Counts renders.
+    pub renders: Counter,
 }
 
 impl PostRenderer {
@@ -46,6 +49,7 @@ impl PostRenderer {
                 },
                 strategy: strategy(spec, keeps_hooks),
             },
+            renders: Counter::default(),
         }
     }
 }
@@ -58,6 +62,7 @@ impl Renderer for PostRenderer {
         options: &RenderOptions,
         host: &mut dyn Host,
     ) -> Result<Rendered, Box<dyn std::error::Error + Send + Sync>> {
+        self.renders.inc();
         let mut draft = draft(chart, values, options, host)?;
         draft.outputs = post_render(&draft.outputs, &self.request)?;
         Ok(draft.finish()?)

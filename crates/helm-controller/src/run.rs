@@ -20,6 +20,7 @@ use crate::args::{
 };
 use crate::charts::Charts;
 use crate::execute::Means;
+use crate::metrics::Counts;
 use crate::observe::Surroundings;
 use crate::reconcile::HelmReleaseReconciler;
 use crate::wake;
@@ -54,11 +55,12 @@ async fn control(context: Context, args: &Args, gates: &Gates) -> anyhow::Result
     let fetcher = Fetcher::new(client::client(Destination::ArtifactServer, None)?, options);
     let managed = releases(&context, context.settings.label_selector.clone());
     let surroundings = Arc::new(surroundings(&context, args, &managed));
+    let counts = Counts::shown_in(&context.metrics);
     let reconciler = HelmReleaseReconciler {
         context: context.clone(),
         surroundings: Arc::clone(&surroundings),
-        charts: Arc::new(Charts::new(fetcher)),
-        means: means(&context, args, gates),
+        charts: Arc::new(Charts::new(fetcher, counts.clone())),
+        means: means(&context, args, gates, counts),
         algorithm: args.release.snapshot_digest_algo,
         tracks_digests: !gates.is_on(NO_DIGEST_IN_VERSION),
     };
@@ -143,12 +145,13 @@ fn watch_configs(context: &Context, args: &Args, managed: &Store<HelmRelease>, w
     wake::on_configs(&config_maps, &secrets, managed, waker);
 }
 
-fn means(context: &Context, args: &Args, gates: &Gates) -> Means {
+fn means(context: &Context, args: &Args, gates: &Gates, counts: Counts) -> Means {
     Means {
         cluster: Cluster::new(context.client.clone(), Limits::default()),
         default_account: args.release.default_service_account.clone(),
         resolves_names: gates.is_on(ALLOW_DNS),
         has_helm3_defaults: gates.is_on(HELM3_DEFAULTS),
         retries_by_default: gates.is_on(RETRY_BY_DEFAULT),
+        counts,
     }
 }

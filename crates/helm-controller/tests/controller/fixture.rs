@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::{Api, Client};
 use rheostat_api::source::HelmChart;
-use rheostat_api::{Condition, ConditionType, HelmRelease, crd};
+use rheostat_api::{Condition, ConditionType, HelmRelease, crd, metadata};
 use rheostat_artifact::digest::{Algorithm, Digest};
 use rheostat_testing::artifact_server::archived;
 use rheostat_testing::process::Scratch;
@@ -114,6 +114,32 @@ impl World {
     pub(crate) async fn object(&self) -> Option<HelmRelease> {
         let objects: Api<HelmRelease> = Api::namespaced(self.client.clone(), &self.namespace);
         objects.get_opt("app").await.expect("the server answers")
+    }
+
+    /// Requests a pass and waits until it is over.
+    pub(crate) async fn reconcile(&self, token: &str) {
+        let objects: Api<HelmRelease> = Api::namespaced(self.client.clone(), &self.namespace);
+        let request = json!({"metadata": {"annotations": {metadata::REQUESTED_AT: token}}});
+        let params = PatchParams::default();
+        objects
+            .patch("app", &params, &Patch::Merge(request))
+            .await
+            .expect("the request is taken");
+        self.until(&format!("the pass {token}"), |object| {
+            let status = object.and_then(|object| object.status.as_ref());
+            let handled = status.and_then(|status| status.last_handled_reconcile_at.as_deref());
+            handled == Some(token)
+        })
+        .await;
+    }
+
+    /// How often the controller has done something, by the counter's name between `rheostat_helm_` and `_total`.
+    pub(crate) async fn count(&self, what: &str) -> u64 {
+        let metrics = self.controller.metrics().await.expect("it answers");
+        let name = format!("rheostat_helm_{what}_total ");
+        let count = metrics.lines().find_map(|line| line.strip_prefix(&name));
+        let count = count.expect("the counter is served");
+        count.trim().parse().expect("a number")
     }
 
     /// Asks for the deletion of the HelmRelease.

@@ -24,6 +24,34 @@ async fn a_release_follows_chart_and_values_and_goes_with_its_object() {
 }
 
 #[tokio::test]
+async fn a_pass_without_changes_renders_nothing_and_a_chart_is_read_once() {
+    let world = World::new("renders").await;
+    world.publish("1.0.0", TEMPLATE).await;
+    world.release(&json!({})).await;
+    world.released("1.0.0 blue").await;
+    let installed = [
+        world.count("renders").await,
+        world.count("charts_read").await,
+    ];
+    assert_eq!(installed, [1, 1]);
+    for token in ["first", "second"] {
+        world.reconcile(token).await;
+    }
+    let idle = [
+        world.count("renders").await,
+        world.count("charts_read").await,
+    ];
+    assert_eq!(idle, [1, 1], "after passes without changes");
+    world.release(&json!({"values": {"color": "red"}})).await;
+    world.released("1.0.0 red").await;
+    let upgraded = [
+        world.count("renders").await,
+        world.count("charts_read").await,
+    ];
+    assert_eq!(upgraded, [2, 1], "after other values");
+}
+
+#[tokio::test]
 async fn a_failed_upgrade_is_rolled_back_and_the_next_chart_mends_it() {
     let world = World::new("rollback").await;
     world.publish("1.0.0", TEMPLATE).await;
