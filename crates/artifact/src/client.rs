@@ -7,10 +7,12 @@
 
 mod keeper;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rheostat_upstream::link_local::{self, LinkLocal};
 use rheostat_upstream::{Client, failure};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::digest::{Digest, DigestError, Hasher};
@@ -102,6 +104,7 @@ pub enum FetchError {
 pub struct Fetcher {
     client: Client,
     options: FetchOptions,
+    bodies: Arc<Semaphore>,
 }
 
 /// The reference's default of `--http-retry`.
@@ -111,6 +114,8 @@ const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(5);
 const DEFAULT_LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// 256 MiB compressed: half of what unpacking allows by default.
 const DEFAULT_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// Artifacts that are received at a time. Who waits holds no memory.
+const MAX_BODIES: usize = 16;
 /// Longest wait for the next bytes of a body, or for an answer.
 const STALL_TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -129,7 +134,11 @@ impl Default for FetchOptions {
 impl Fetcher {
     /// Fetches with `client`, which must have been made for artifact servers.
     pub fn new(client: Client, options: FetchOptions) -> Self {
-        Self { client, options }
+        Self {
+            client,
+            options,
+            bodies: Arc::new(Semaphore::new(MAX_BODIES)),
+        }
     }
 
     /// The bytes behind `url`, verified against `digest`.
@@ -214,6 +223,8 @@ impl Fetcher {
         if response.content_length() > Some(self.options.max_bytes) {
             return Err(too_large());
         }
+        // Nobody closes it.
+        let _turn = self.bodies.acquire().await;
         let mut hasher = Hasher::new(expected.algorithm());
         let mut bytes = Vec::new();
         loop {

@@ -51,6 +51,11 @@ impl Charts {
         }
     }
 
+    /// The chart of an artifact that was fetched before.
+    pub fn known(&self, artifact: &Artifact) -> Option<Chart> {
+        self.keeper.known(&artifact.url, &artifact.digest)
+    }
+
     /// The chart of an artifact.
     ///
     /// # Errors

@@ -185,9 +185,18 @@ impl Work<'_> {
         }
     }
 
-    async fn chart(&self, source: &Source) -> Result<Chart, Halt> {
-        let got = self.reconciler.charts.get(&source.artifact).await;
-        got.map_err(|error| self.no_chart(&error))
+    async fn chart(&self, source: &Source) -> Result<Chart, Stop> {
+        let charts = &self.reconciler.charts;
+        if let Some(chart) = charts.known(&source.artifact) {
+            return Ok(chart);
+        }
+        // A server that is away is asked again for minutes, in which others need the worker.
+        let got = self
+            .pass
+            .aside(Box::pin(charts.get(&source.artifact)))
+            .await;
+        let got = got.map_err(|_| Stop::Stopping)?;
+        Ok(got.map_err(|error| self.no_chart(&error))?)
     }
 
     fn no_chart(&self, error: &ChartError) -> Halt {

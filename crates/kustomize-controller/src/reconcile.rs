@@ -149,10 +149,17 @@ impl Work<'_> {
         self.execute(&plan, &artifact, memory, facts).await // (client)
     }
 
-    async fn fetch(&self, artifact: &Artifact, facts: &Facts) -> Result<(Tree, TreePath), Halt> {
-        let fetch = self.reconciler.trees.get(artifact);
-        let fetched = self.step(facts, fetch).await;
-        let tree = fetched.map_err(|error| self.not_fetched(&error))?;
+    async fn fetch(&self, artifact: &Artifact, facts: &Facts) -> Result<(Tree, TreePath), Stop> {
+        let trees = &self.reconciler.trees;
+        let tree = if let Some(tree) = trees.known(artifact) {
+            tree
+        } else {
+            // A server that is away is asked again for minutes, in which others need the worker.
+            let fetch = self.pass.aside(Box::pin(trees.get(artifact)));
+            let fetched = self.step(facts, fetch).await;
+            let fetched = fetched.map_err(|_| Stop::Stopping)?;
+            fetched.map_err(|error| self.not_fetched(&error))?
+        };
         let path = self.object.spec.path.as_deref().unwrap_or_default();
         let root = kustomization::directory(&tree, path).map_err(|error| {
             Halt::failed(

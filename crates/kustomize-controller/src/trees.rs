@@ -48,6 +48,11 @@ impl Trees {
         }
     }
 
+    /// The tree of an artifact that was fetched before.
+    pub fn known(&self, artifact: &Artifact) -> Option<Tree> {
+        self.keeper.known(&artifact.url, &artifact.digest)
+    }
+
     /// The tree of an artifact.
     ///
     /// # Errors

@@ -161,12 +161,33 @@ impl<O: Managed> Pass<O> {
             () = tokio::time::sleep_until(wait.until) => Err(Interrupted::Deadline),
             cause = self.newer.woken(), if wait.is_cancelled_by_newer => Err(Interrupted::Newer(cause)),
         };
+        self.take_permit().await?;
+        result
+    }
+
+    /// Waits for somebody else's answer without holding a worker, for as long as that takes: for a `future` that has
+    /// bounds of its own.
+    ///
+    /// # Errors
+    /// [`Interrupted::Stopping`], with `future` dropped.
+    pub async fn aside<T>(&self, future: impl Future<Output = T>) -> Result<T, Interrupted> {
+        drop(self.permit.lock().take());
+        let value = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => return Err(Interrupted::Stopping),
+            value = future => value,
+        };
+        self.take_permit().await?;
+        Ok(value)
+    }
+
+    async fn take_permit(&self) -> Result<(), Interrupted> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(Interrupted::Stopping),
             permit = Arc::clone(&self.permits).acquire_owned() => {
                 *self.permit.lock() = permit.ok();
-                result
+                Ok(())
             }
         }
     }

@@ -72,6 +72,15 @@ impl<T: Clone + Send + 'static> Keeper<T> {
         }
     }
 
+    /// What was made of the artifact behind a URL, if that is there.
+    pub fn known(&self, url: &str, digest: &str) -> Option<T> {
+        let place = Place {
+            url: url.to_owned(),
+            digest: digest.to_owned(),
+        };
+        self.slots.lock().known(&place)
+    }
+
     /// What `read` makes of the artifact behind a URL, on a thread on which
     /// it may take its time. Those who ask for the same at the same time wait
     /// for one fetch.
@@ -138,6 +147,13 @@ impl<T: Clone> Slots<T> {
         });
         slot.used = self.clock;
         Arc::clone(&slot.cell)
+    }
+
+    fn known(&mut self, place: &Place) -> Option<T> {
+        self.clock += 1;
+        let slot = self.by_place.get_mut(place)?;
+        slot.used = self.clock;
+        slot.cell.get().map(|kept| kept.made.clone())
     }
 
     /// What was made of verified bytes of that digest, wherever they came

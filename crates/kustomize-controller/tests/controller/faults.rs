@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use kube::Api;
+use rheostat_api::Kustomization;
 use rheostat_testing::fault_proxy::{FaultProxy, Mode};
 use rheostat_testing::{ControlPlane, manifest};
 use serde_json::json;
 
-use super::fixture::World;
+use super::fixture::{World, source};
 
 /// Moments of a pass, from before it begins to after it ended. (milliseconds)
 const MOMENTS: [u64; 8] = [0, 15, 30, 45, 60, 90, 150, 400];
@@ -103,4 +105,33 @@ async fn an_api_server_that_was_away_finds_it_at_work() {
         world.applied(&revision).await;
         assert_eq!(world.configs().await, pairs(&[("b", &revision)]));
     }
+}
+
+/// The default of `--http-retry`, which is longer than the test waits, and a single worker.
+#[tokio::test]
+async fn an_artifact_that_is_away_holds_up_nobody_else() {
+    let world = World::with("held-up", None, &["--http-retry=9", "--concurrent=1"]).await;
+    world.create(&source("lost")).await;
+    let digest = format!("sha256:{}", "0".repeat(64));
+    // Nobody listens on the port for discarding.
+    let url = "http://127.0.0.1:9/lost.tar.gz";
+    world.claim("lost", "main@sha1:0", url, &digest).await;
+    let lost = json!({"sourceRef": {"kind": "GitRepository", "name": "lost"}});
+    world.kustomization_named("lost", &lost).await;
+    let objects: Api<Kustomization> = Api::namespaced(world.client.clone(), &world.namespace);
+    let is_fetching = async {
+        while objects
+            .get("lost")
+            .await
+            .is_ok_and(|object| object.status.is_none())
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), is_fetching)
+        .await
+        .expect("its progress is told");
+    world.publish("one", &[("a", "1")]).await;
+    world.kustomization(&json!({})).await;
+    world.applied("one").await;
 }

@@ -28,6 +28,11 @@ pub(crate) struct World {
 impl World {
     /// A world whose controller reaches the cluster by way of `kubeconfig`, if given.
     pub(crate) async fn new(name: &str, kubeconfig: Option<PathBuf>) -> Self {
+        Self::with(name, kubeconfig, &["--http-retry=1"]).await
+    }
+
+    /// The same whose controller gets these arguments.
+    pub(crate) async fn with(name: &str, kubeconfig: Option<PathBuf>, arguments: &[&str]) -> Self {
         let plane = ControlPlane::shared().await.expect("a control plane");
         let client = plane.client().await.expect("a client");
         manifest::define(&client, &crd::manifests())
@@ -41,10 +46,11 @@ impl World {
             namespace: Some(namespace.clone()),
             programs: None,
             storage_bytes: None,
-            arguments: vec![
-                "--requeue-dependency=1s".to_owned(),
-                "--http-retry=1".to_owned(),
-            ],
+            arguments: [&["--requeue-dependency=1s"], arguments]
+                .concat()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         };
         let controller = Controller::kustomize(options).await.expect("a controller");
         let artifacts = ArtifactServer::start().await.expect("a server");
@@ -55,7 +61,7 @@ impl World {
             artifacts,
             _scratch: scratch,
         };
-        world.create(&source()).await;
+        world.create(&source("repo")).await;
         world
     }
 
@@ -70,6 +76,11 @@ impl World {
 
     /// Creates the Kustomization `app` with these fields on top of the usual ones.
     pub(crate) async fn kustomization(&self, spec: &Value) {
+        self.kustomization_named("app", spec).await;
+    }
+
+    /// Creates a Kustomization with these fields on top of the usual ones.
+    pub(crate) async fn kustomization_named(&self, name: &str, spec: &Value) {
         let mut whole = json!({
             "interval": "1h", "retryInterval": "1s", "prune": true, "path": "./app",
             "sourceRef": {"kind": "GitRepository", "name": "repo"},
@@ -79,7 +90,7 @@ impl World {
         }
         let object = json!({
             "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
-            "metadata": {"name": "app"}, "spec": whole,
+            "metadata": {"name": name}, "spec": whole,
         });
         self.create(&object).await;
     }
@@ -106,6 +117,11 @@ impl World {
     /// Offers bytes as a revision of the source, with a digest that may be wrong.
     pub(crate) async fn offer(&self, revision: &str, bytes: Vec<u8>, digest: &str) {
         let url = self.artifacts.offer(&format!("{revision}.tar.gz"), bytes);
+        self.claim("repo", revision, &url, digest).await;
+    }
+
+    /// Lets a source say that its artifact is there.
+    pub(crate) async fn claim(&self, source: &str, revision: &str, url: &str, digest: &str) {
         let artifact = json!({
             "digest": digest, "revision": revision, "url": url, "path": "repo.tar.gz",
             "lastUpdateTime": "2026-01-01T00:00:00Z",
@@ -114,7 +130,7 @@ impl World {
         let sources: Api<GitRepository> = Api::namespaced(self.client.clone(), &self.namespace);
         let params = PatchParams::default();
         sources
-            .patch_status("repo", &params, &status)
+            .patch_status(source, &params, &status)
             .await
             .expect("the status is taken");
     }
@@ -177,10 +193,11 @@ impl World {
     }
 }
 
-fn source() -> Value {
+/// A source that nobody reconciles.
+pub(crate) fn source(name: &str) -> Value {
     json!({
         "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
-        "metadata": {"name": "repo"},
+        "metadata": {"name": name},
         "spec": {"interval": "1h", "url": "https://example.com/repo"},
     })
 }
