@@ -5,5 +5,6 @@ mod crash;
 mod failure;
 mod flux_cli;
 mod follow;
+mod helm;
 mod registry;
 mod suspend;

@@ -1,8 +1,10 @@
-//! The world of a scenario: a namespace of the shared control plane, a Git repository, and both controllers as built.
+//! The world of a scenario: a namespace of the shared control plane, a Git repository, source-controller and
+//! kustomize-controller as built, and helm-controller where a scenario starts it.
 //!
 //! Controllers of one scenario watch its namespace only, so that scenarios run side by side. Deliberately absent:
 //! anything that looks into a controller. A scenario sees what a user sees.
 
+pub mod helm;
 pub mod recorded;
 
 use std::collections::BTreeMap;
@@ -73,6 +75,7 @@ pub struct World {
     /// Where everything happens.
     pub namespace: String,
     client: Client,
+    options: controller::Options,
     _folder: Scratch,
 }
 
@@ -136,7 +139,7 @@ impl World {
         let source = Controller::source(options.clone()).await?;
         let kustomize = Controller::kustomize(controller::Options {
             programs: kustomize_from,
-            ..options
+            ..options.clone()
         });
         let kustomize = kustomize.await?;
         let world = Self {
@@ -147,6 +150,7 @@ impl World {
             repository,
             namespace,
             client,
+            options,
             _folder: folder,
         };
         let spec =
@@ -348,7 +352,7 @@ impl World {
         ))
     }
 
-    /// Waits until an object is Ready at `revision`.
+    /// Waits until an object is Ready at `revision`, which is the version of the chart for a HelmRelease.
     ///
     /// # Errors
     /// As [`Self::until`], or its status then breaks a rule of [`status::violations`].
@@ -358,7 +362,8 @@ impl World {
                 let status = &object["status"];
                 ready(object)["status"] == "True"
                     && (status["artifact"]["revision"] == revision
-                        || status["lastAppliedRevision"] == revision)
+                        || status["lastAppliedRevision"] == revision
+                        || status["history"][0]["chartVersion"] == revision)
             })
             .await?;
         let wrong = status::violations(&object);
@@ -417,7 +422,10 @@ impl World {
 
     fn objects(&self, kind: &str) -> Result<Api<DynamicObject>> {
         let (group, version) = match kind {
-            "GitRepository" | "OCIRepository" => ("source.toolkit.fluxcd.io", "v1"),
+            "GitRepository" | "OCIRepository" | "HelmRepository" => {
+                ("source.toolkit.fluxcd.io", "v1")
+            }
+            "HelmRelease" => ("helm.toolkit.fluxcd.io", "v2"),
             "Kustomization" => ("kustomize.toolkit.fluxcd.io", "v1"),
             "ConfigMap" | "Event" | "Secret" => ("", "v1"),
             // A kind that scenarios define for themselves.
