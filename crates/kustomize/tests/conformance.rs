@@ -4,17 +4,23 @@
 //! Each folder is a test: `input/` is the tree, `options` says where the
 //! build starts and how, and `expected.yaml` or `expected.error` is the
 //! answer, recorded by `cargo xtask conformance record`. Results must be
-//! equal to the byte; errors must have the same key phrase.
+//! equal to the byte; errors must have the same key phrase. What can be built
+//! is a test of the read set as well.
 
 #![expect(clippy::disallowed_methods, reason = "the recorded answers are files")]
+
+mod conformance {
+    pub(crate) mod case;
+    pub(crate) mod read_set;
+}
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use rheostat_kustomize::build::{Options, Order, Request, Start, build};
-use rheostat_kustomize::loader::LoadRestrictions;
-use rheostat_tree::{File, Tree, TreePath};
+
+use self::conformance::case::Case;
+use self::conformance::read_set;
 
 /// What people search for when a build fails. The first that an error holds
 /// is its class.
@@ -70,43 +76,26 @@ fn main() {
         .filter(|path| path.join("input").is_dir())
         .collect();
     cases.sort();
-    let trials = cases.into_iter().map(|case| {
+    let trials = cases.into_iter().flat_map(|case| {
         let name = case.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
-        Trial::test(name, move || run(&case))
+        let is_built = case.join("expected.yaml").is_file();
+        let reads = is_built.then(|| {
+            let case = case.clone();
+            Trial::test(format!("read set of {name}"), move || {
+                read_set::check(&Case::read(&case)?)
+            })
+        });
+        reads
+            .into_iter()
+            .chain([Trial::test(name, move || run(&case))])
     });
     libtest_mimic::run(&arguments, trials.collect()).exit();
 }
 
 fn run(case: &Path) -> Result<(), Failed> {
-    let mut tree = Tree::new();
-    add(&case.join("input"), &TreePath::root(), &mut tree)?;
-    let settings = fs::read_to_string(case.join("options")).unwrap_or_default();
-    let is_set = |word: &str| settings.split_whitespace().any(|setting| setting == word);
-    let start = settings
-        .split_whitespace()
-        .find_map(|word| word.strip_prefix("start="));
-    let start = TreePath::new(start.unwrap_or_default())?;
-    let options = Options {
-        load_restrictions: if is_set("unrestricted") {
-            LoadRestrictions::None
-        } else {
-            LoadRestrictions::RootOnly
-        },
-        order: if is_set("input-order") {
-            Order::Input
-        } else {
-            Order::Legacy
-        },
-        ..Options::default()
-    };
-    let request = Request {
-        files: &tree,
-        start: Start::Directory(&start),
-        options: &options,
-    };
-    let answer = build(&request).and_then(|built| built.to_yaml());
-    let answer = answer.map_err(|error| error.report());
+    let answer = Case::read(case)?.build();
+    let answer = answer.map(|(text, _)| text);
     match (answer, fs::read_to_string(case.join("expected.yaml"))) {
         (Ok(answer), Ok(expected)) if answer == expected => Ok(()),
         (Err(answer), Err(_)) => {
@@ -124,17 +113,4 @@ fn key_phrase(error: &str) -> Option<&'static str> {
     KEY_PHRASES
         .into_iter()
         .find(|phrase| error.contains(phrase))
-}
-
-fn add(folder: &Path, at: &TreePath, tree: &mut Tree) -> Result<(), Failed> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = at.join(&entry.file_name().to_string_lossy())?;
-        if entry.file_type()?.is_dir() {
-            add(&entry.path(), &path, tree)?;
-        } else {
-            tree.insert(&path, File::in_memory(0o644, fs::read(entry.path())?))?;
-        }
-    }
-    Ok(())
 }
