@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// The programs whose requests count.
-const PROGRAMS: [&str; 4] = [
+/// The programs whose requests count. The library by which Flux's helm-controller applies objects names itself as Go does.
+const PROGRAMS: [&str; 5] = [
+    "Go-http-client",
     "source-controller",
     "kustomize-controller",
     "helm-controller",
@@ -63,10 +64,11 @@ fn kind(entry: &Value) -> Option<&'static str> {
     if !PROGRAMS.contains(&agent) || uri.contains("/leases") {
         return None;
     }
-    if matches!(entry["verb"].as_str(), Some("get" | "list")) {
-        return Some("read");
-    }
+    let verb = entry["verb"].as_str()?;
     Some(match uri {
+        // What asks whether a server is alive has the verb of HTTP.
+        _ if verb == "head" => return None,
+        _ if matches!(verb, "get" | "list") => "read",
         _ if uri.contains("dryRun=") => "dry-run",
         _ if uri.contains("/events") => "event",
         _ if uri.contains("/status") => "status",
