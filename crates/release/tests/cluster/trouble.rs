@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use rheostat_release::{Cause, Status, StorageError, Uninstall};
+use rheostat_release::{Cause, Rollback, Status, StorageError, Uninstall};
 use serde_json::json;
 
 use super::fixture::{NAME, World, chart_of, small, upgrade};
@@ -44,6 +44,11 @@ async fn a_release_of_three_megabytes_fits() {
         .expect("there");
     assert_eq!(recorded.manifest.len(), release.manifest.len() - 20);
     assert_eq!(recorded.info.status, Status::Deployed);
+    let again = Rollback::new(NAME, 1).run(&world.configuration).await;
+    let again = again.expect("rolled back");
+    assert_eq!((again.version, &again.manifest), (3, &release.manifest));
+    let color = world.config("web-19").await.expect("there")["data"]["color"].clone();
+    assert_eq!(color, "blue");
     world.helm(&["rollback", NAME]).expect("helm reads it");
     Uninstall::new(NAME)
         .run(&world.configuration)
