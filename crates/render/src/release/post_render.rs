@@ -112,16 +112,13 @@ pub fn post_render(
     let mut kept = BTreeMap::new();
     for (file, output) in outputs {
         let text = output.to_str();
-        if request.strategy == Strategy::Combined {
-            others.extend(documents(file, &text)?);
-            continue;
-        }
+        // Helm takes for a separator what is none in YAML: three dashes with a comment right behind them, for one.
         for document in manifest::split(&text) {
             for read in documents(file, document)? {
                 match (is_hook(&read.value), request.strategy) {
                     (true, Strategy::NoHooks) => push(&mut kept, file, document),
-                    (true, Strategy::Separate | Strategy::Combined) => hooks.push(read),
-                    (false, _) => others.push(read),
+                    (true, Strategy::Separate) => hooks.push(read),
+                    (true, Strategy::Combined) | (false, _) => others.push(read),
                 }
             }
         }

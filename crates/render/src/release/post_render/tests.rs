@@ -55,6 +55,23 @@ fn every_document_returns_to_its_file_with_the_labels_on_it() {
 }
 
 #[test]
+fn documents_are_told_apart_as_helm_does() {
+    // What is left of a separator when a template trims the white space behind it.
+    let trimmed = format!(
+        "{CONFIG_MAP}---# about b\n{}",
+        CONFIG_MAP.replace("name: a", "name: b")
+    );
+    let of = |name: &str| {
+        format!("apiVersion: v1\ndata:\n  k: v\nkind: ConfigMap\nmetadata:\n  name: {name}\n")
+    };
+    check(
+        &[("x/t/trimmed.yaml", &trimmed)],
+        &PostRender::default(),
+        Ok(&[("x/t/trimmed.yaml", &format!("{}---\n{}", of("a"), of("b")))]),
+    );
+}
+
+#[test]
 fn the_strategy_says_what_becomes_of_hooks() {
     let labelled = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  annotations:\n    helm.sh/hook: test\n  labels:\n    team: a\n  name: h\n";
     for (strategy, expected) in [
