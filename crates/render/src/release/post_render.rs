@@ -13,7 +13,7 @@ use rheostat_kustomize::kustfile::{FILE_NAMES, Kustomization};
 use rheostat_tree::{Tree, TreePath};
 use rheostat_yaml::emit::{self, SequenceIndent};
 use rheostat_yaml::json::{self, JsonError};
-use rheostat_yaml::{Limits, Profile};
+use rheostat_yaml::{Limits, Node, Profile};
 use serde_json::{Map, Value};
 
 use crate::CommonMetadata;
@@ -64,7 +64,7 @@ pub enum Strategy {
 #[derive(Debug, thiserror::Error)]
 pub enum PostRenderError {
     /// A file holds no YAML.
-    #[error("error while running post render on files: parsing {file}: {problem}")]
+    #[error("error merging manifests: parsing {file}: MalformedYAMLError: {problem}")]
     Parse {
         /// The file.
         file: String,
@@ -73,11 +73,15 @@ pub enum PostRenderError {
     },
     /// A document is no object.
     #[error(
-        "error while running post render on files: annotating {file}: wrong Node Kind for  expected: MappingNode"
+        "error merging manifests: parsing {file}: wrong node kind: expected MappingNode but got {kind}: node contents:\n{content}"
     )]
     NoObject {
         /// The file.
         file: String,
+        /// What it is, as kustomize names it.
+        kind: &'static str,
+        /// The document, printed anew.
+        content: String,
     },
     /// Kustomize refuses the documents.
     #[error("error while running post render on files: {}", .0.report())]
@@ -148,18 +152,31 @@ fn documents(file: &str, text: &str) -> Result<Vec<Document>, PostRenderError> {
     let nodes = nodes.map_err(|error| parse(error.to_string()))?;
     let mut documents = Vec::with_capacity(nodes.len());
     for node in nodes.iter().filter(|node| !node.is_null()) {
-        let value = json::from_node(node, Profile::V3).map_err(|error| parse(error.to_string()))?;
-        if !value.is_object() {
-            return Err(PostRenderError::NoObject {
-                file: file.to_owned(),
-            });
+        if node.as_mapping().is_none() {
+            return Err(no_object(file, node));
         }
+        let value = json::from_node(node, Profile::V3).map_err(|error| parse(error.to_string()))?;
         documents.push(Document {
             file: file.to_owned(),
             value,
         });
     }
     Ok(documents)
+}
+
+fn no_object(file: &str, node: &Node) -> PostRenderError {
+    let kind = if node.as_sequence().is_some() {
+        "SequenceNode"
+    } else {
+        "ScalarNode"
+    };
+    PostRenderError::NoObject {
+        file: file.to_owned(),
+        kind,
+        content: emit::to_kyaml(node, SequenceIndent::Compact)
+            .trim_end()
+            .to_owned(),
+    }
 }
 
 fn is_hook(document: &Value) -> bool {

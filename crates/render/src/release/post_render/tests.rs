@@ -92,6 +92,29 @@ fn the_strategy_says_what_becomes_of_hooks() {
     }
 }
 
+/// The texts are those of Helm 4 in Flux's helm-controller.
+#[test]
+fn what_is_no_object_is_told() {
+    for (text, problem) in [
+        (
+            "a: b: c\n",
+            "MalformedYAMLError: yaml: mapping values are not allowed in this context",
+        ),
+        (
+            "[1, 2]\n",
+            "wrong node kind: expected MappingNode but got SequenceNode: node contents:\n[1, 2]",
+        ),
+    ] {
+        check(
+            &[("demo/templates/cm.yaml", text)],
+            &PostRender::default(),
+            Err(&format!(
+                "error merging manifests: parsing demo/templates/cm.yaml: {problem}"
+            )),
+        );
+    }
+}
+
 #[test]
 fn objects_of_one_identity_are_refused_across_files() {
     check(
