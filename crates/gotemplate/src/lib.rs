@@ -29,7 +29,7 @@ pub use function::{CallError, Evaluation, Function, Functions, Implementation, T
 pub use lexer::Delimiters;
 pub use runtime::{Host, Runtime};
 pub use template_set::{ParsedText, TemplateSet};
-pub use text::Text;
+pub use text::{Deferred, Text};
 pub use value::{Entries, Kind, List, ListType, Map, MapType, Method, Object, Value};
 
 /// Takes `<no value>` out of an output, also where a template or a value had it as text: Helm's way of not printing what is

@@ -26,6 +26,13 @@ enum Bytes {
         bytes: [u8; INLINE_BYTES],
     },
     Shared(Arc<[u8]>),
+    Deferred(Arc<dyn Deferred>),
+}
+
+/// The content of a string that few will ask for, made when the first one does.
+pub trait Deferred: Send + Sync {
+    /// The content, which is the same at each call.
+    fn bytes(&self) -> &[u8];
 }
 
 impl Text {
@@ -35,6 +42,11 @@ impl Text {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(self),
         }
+    }
+
+    /// A string whose content is made when it is first read.
+    pub fn deferred(content: Arc<dyn Deferred>) -> Self {
+        Self(Bytes::Deferred(content))
     }
 
     /// The string in itself, if it is short enough.
@@ -62,6 +74,7 @@ impl Deref for Text {
         match &self.0 {
             Bytes::Inline { length, bytes } => &bytes[..usize::from(*length)],
             Bytes::Shared(bytes) => bytes,
+            Bytes::Deferred(content) => content.bytes(),
         }
     }
 }

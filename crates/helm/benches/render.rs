@@ -134,7 +134,7 @@ spec:
 fn load(files: &[ChartFile]) -> Chart {
     let fresh = files
         .iter()
-        .map(|file| ChartFile::new(Arc::clone(&file.name), Arc::clone(&file.data)));
+        .map(|file| ChartFile::new(Arc::clone(&file.name), &*file.data));
     Chart::from_files(fresh.collect()).expect("the chart loads")
 }
 

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use rheostat_gotemplate::{Map, ParsedText};
+use rheostat_gotemplate::{Map, ParsedText, Text};
 use thiserror::Error;
 
 use crate::manifest::KnownDocuments;
@@ -32,9 +32,9 @@ pub struct Chart {
     /// The default values: values.yaml.
     pub values: Arc<Map>,
     /// The same as it was written, where there is such a file.
-    pub values_text: Option<Arc<[u8]>>,
+    pub values_text: Option<Text>,
     /// values.schema.json.
-    pub schema: Option<Arc<[u8]>>,
+    pub schema: Option<Text>,
     /// The files below templates/.
     pub templates: Arc<[ChartFile]>,
     /// All other files, which templates see as `.Files`.
@@ -54,8 +54,8 @@ pub struct Chart {
 pub struct ChartFile {
     /// Its path within the chart.
     pub name: Arc<str>,
-    /// Its content, without a byte order mark.
-    pub data: Arc<[u8]>,
+    /// Its content, without a byte order mark. A custom resource definition stays in the chart's archive until it is read.
+    pub data: Text,
     /// When it was last changed, as an archive says it: in seconds since 1970.
     pub modified: Option<i64>,
     /// The templates that it defines, by the name that it was parsed under, kept from one render to the next.
@@ -65,9 +65,13 @@ pub struct ChartFile {
 impl ChartFile {
     /// A file.
     pub fn new(name: impl Into<Arc<str>>, data: impl Into<Arc<[u8]>>) -> Self {
+        Self::of_text(name, Text::from(data.into()))
+    }
+
+    fn of_text(name: impl Into<Arc<str>>, data: Text) -> Self {
         Self {
             name: name.into(),
-            data: data.into(),
+            data,
             modified: None,
             parsed: Arc::default(),
         }
@@ -75,11 +79,7 @@ impl ChartFile {
 
     /// Its content as text, with U+FFFD in the place of invalid bytes.
     pub(crate) fn text(&self) -> Cow<'_, str> {
-        // Nearly all files are valid, which this check finds faster.
-        match str::from_utf8(&self.data) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(&self.data),
-        }
+        self.data.to_str()
     }
 
     /// What was parsed before under the same name.

@@ -1,12 +1,16 @@
 //! The files of a chart's archive.
 
-use std::io::Read;
+mod definitions;
+
+use std::io::{self, Read};
 
 use flate2::read::GzDecoder;
 use rheostat_gocompat::path;
+use rheostat_gotemplate::Text;
 use thiserror::Error;
 
 use super::ChartFile;
+use definitions::Definitions;
 
 /// Bounds on what an archive may hold once it is unpacked.
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +71,26 @@ pub enum ArchiveError {
 /// What marks a text as UTF-8; Helm takes it off.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// The files of an archive. Custom resource definitions, often the larger half of a chart that templates never ask for, stay
+/// in it until they are read.
 pub(super) fn files(bytes: &[u8], limits: ArchiveLimits) -> Result<Vec<ChartFile>, ArchiveError> {
-    some_files(bytes, limits, &|_| true)
+    let mut definitions = None;
+    let mut count = 0;
+    let mut files = Vec::new();
+    each_file(bytes, limits, &|_| true, &mut |entry| {
+        let data = if definitions::is_definition(&entry.name) {
+            let archive = definitions.get_or_insert_with(|| Definitions::of(bytes, limits));
+            count += 1;
+            archive.text(count - 1)
+        } else {
+            Text::from(entry.data)
+        };
+        files.push(ChartFile {
+            modified: entry.modified,
+            ..ChartFile::of_text(entry.name, data)
+        });
+    })?;
+    Ok(files)
 }
 
 /// The files whose names are wanted; all of them count for the bound on their sum.
@@ -77,10 +99,35 @@ pub(super) fn some_files(
     limits: ArchiveLimits,
     is_wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<ChartFile>, ArchiveError> {
-    let unreadable = |error: std::io::Error| ArchiveError::Unreadable(error.to_string());
+    let mut files = Vec::new();
+    each_file(bytes, limits, is_wanted, &mut |entry| {
+        files.push(ChartFile {
+            modified: entry.modified,
+            ..ChartFile::new(entry.name, entry.data)
+        });
+    })?;
+    Ok(files)
+}
+
+/// A file as it lies in an archive.
+struct Entry<'b> {
+    name: String,
+    data: &'b [u8],
+    modified: Option<i64>,
+}
+
+fn each_file(
+    bytes: &[u8],
+    limits: ArchiveLimits,
+    is_wanted: &dyn Fn(&str) -> bool,
+    found: &mut dyn FnMut(Entry<'_>),
+) -> Result<(), ArchiveError> {
+    let unreadable = |error: io::Error| ArchiveError::Unreadable(error.to_string());
     let mut archive = tar::Archive::new(GzDecoder::new(bytes));
     let mut remaining = limits.total_bytes;
-    let mut files = Vec::new();
+    let mut is_empty = true;
+    // One buffer serves all files, which are of all sizes.
+    let mut buffer = Vec::new();
     for entry in archive.entries().map_err(unreadable)? {
         let mut entry = entry.map_err(unreadable)?;
         // Helm reads links too, as empty files.
@@ -95,8 +142,8 @@ pub(super) fn some_files(
         if size > remaining {
             return Err(ArchiveError::TotalSize(limits.total_bytes));
         }
+        remaining -= size;
         if !is_wanted(&name) {
-            remaining -= size;
             continue;
         }
         if size > limits.file_bytes {
@@ -106,25 +153,35 @@ pub(super) fn some_files(
             });
         }
         let modified = entry.header().mtime().ok();
-        let modified = modified.and_then(|seconds| i64::try_from(seconds).ok());
-        let mut data = Vec::new();
-        entry
-            .by_ref()
-            .take(size)
-            .read_to_end(&mut data)
-            .map_err(unreadable)?;
-        remaining -= size;
-        let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&data);
-        files.push(ChartFile {
-            modified,
-            ..ChartFile::new(name, data)
+        let data = read(&mut entry, size, &mut buffer).map_err(unreadable)?;
+        is_empty = false;
+        found(Entry {
+            name,
+            data: data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(data),
+            modified: modified.and_then(|seconds| i64::try_from(seconds).ok()),
         });
     }
-    if files.is_empty() {
+    if is_empty {
         Err(ArchiveError::Empty)
     } else {
-        Ok(files)
+        Ok(())
     }
+}
+
+/// Reads up to so many bytes into the buffer, which grows to the largest file.
+fn read<'b>(from: &mut dyn Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    let size = usize::try_from(size).map_err(io::Error::other)?;
+    if buffer.len() < size {
+        buffer.resize(size, 0);
+    }
+    let mut filled = 0;
+    while filled < size {
+        match from.read(&mut buffer[filled..size])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    Ok(&buffer[..filled])
 }
 
 /// The path within the chart, which is what lies behind the first folder.

@@ -44,10 +44,10 @@ fn load(files: Vec<ChartFile>, depth: usize) -> Result<Chart, LoadError> {
             "values.yaml" => {
                 values = values::read_documents(&file.data)
                     .map_err(|error| cannot_load(&file.name, &error))?;
-                values_text = Some(Arc::clone(&file.data));
+                values_text = Some(file.data.clone());
             }
             "values.schema.json" => {
-                schema = Some(Arc::clone(&file.data));
+                schema = Some(file.data.clone());
                 schema_modified = file.modified;
             }
             "requirements.yaml" | "requirements.lock" => {

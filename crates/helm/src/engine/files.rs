@@ -60,10 +60,7 @@ const fn method(
 pub(super) fn to_map(files: &[ChartFile]) -> Map {
     let map = Map::typed(&FILES);
     for file in files {
-        map.insert(
-            file.name.as_ref(),
-            Value::Bytes(Text::from(Arc::clone(&file.data))),
-        );
+        map.insert(file.name.as_ref(), Value::Bytes(file.data.clone()));
     }
     map
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use rheostat_gocompat::json::null_is_default;
-use rheostat_gotemplate::Value;
+use rheostat_gotemplate::{Text, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
@@ -50,7 +50,7 @@ pub struct ReleasedFile {
     pub name: Arc<str>,
     /// Its content.
     #[serde(default, with = "base64")]
-    pub data: Arc<[u8]>,
+    pub data: Text,
     /// When it was last changed.
     #[serde(default, skip_serializing_if = "Time::is_zero")]
     modtime: Time,
@@ -198,7 +198,7 @@ impl From<&ChartFile> for ReleasedFile {
     fn from(file: &ChartFile) -> Self {
         Self {
             name: Arc::clone(&file.name),
-            data: Arc::clone(&file.data),
+            data: file.data.clone(),
             modtime: moment(file.modified),
         }
     }
@@ -324,25 +324,21 @@ mod nullable {
 
 /// Bytes, which Go writes in base64, or as null.
 mod base64 {
-    use std::sync::Arc;
-
     use base64::{Engine, engine::general_purpose::STANDARD};
+    use rheostat_gotemplate::Text;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn text(bytes: &[u8]) -> String {
         STANDARD.encode(bytes)
     }
 
-    pub(super) fn serialize<S: Serializer>(
-        bytes: &Arc<[u8]>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(bytes: &Text, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&text(bytes))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Arc<[u8]>, D::Error> {
+    ) -> Result<Text, D::Error> {
         let text = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
         let bytes = STANDARD.decode(text).map_err(D::Error::custom)?;
         Ok(bytes.into())
