@@ -71,12 +71,12 @@ pub fn split(stream: &str) -> Vec<&str> {
 /// # Errors
 /// [`ManifestError`] where a document is no YAML or no object.
 pub fn sort(outputs: &BTreeMap<String, Text>) -> Result<(Vec<Hook>, Vec<Manifest>), ManifestError> {
-    sort_known(outputs, &KnownDocuments::default())
+    sort_known(outputs.clone(), &KnownDocuments::default())
 }
 
 /// The same with what an earlier render of the chart has read of its documents; after that, with what this one has.
 pub(crate) fn sort_known(
-    outputs: &BTreeMap<String, Text>,
+    outputs: BTreeMap<String, Text>,
     known: &KnownDocuments,
 ) -> Result<(Vec<Hook>, Vec<Manifest>), ManifestError> {
     let mut heads = known.take();

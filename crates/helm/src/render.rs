@@ -83,11 +83,24 @@ impl Rendered {
     /// The manifests as a release stores them: one document after another, each with the path of its template. The custom
     /// resource definitions of crds/ come first, if they are asked for.
     pub fn manifest(&self, includes_crds: bool) -> String {
-        let mut output = String::new();
-        if includes_crds {
-            for (path, file) in self.chart.crds() {
-                push_document(&mut output, &path, &String::from_utf8_lossy(&file.data));
-            }
+        let crds = if includes_crds {
+            self.chart.crds()
+        } else {
+            Vec::new()
+        };
+        let bytes = |path: &str, content: &[u8]| DOCUMENT_BYTES + path.len() + content.len();
+        let size = crds
+            .iter()
+            .map(|(path, file)| bytes(path, &file.data))
+            .sum::<usize>()
+            + self
+                .manifests
+                .iter()
+                .map(|manifest| bytes(&manifest.path, manifest.content.as_bytes()))
+                .sum::<usize>();
+        let mut output = String::with_capacity(size);
+        for (path, file) in crds {
+            push_document(&mut output, &path, &file.data.to_str());
         }
         for manifest in &self.manifests {
             push_document(&mut output, &manifest.path, &manifest.content);
@@ -104,6 +117,9 @@ impl Hook {
         output
     }
 }
+
+/// What a document has around its path and its content: `---`, `# Source: ` and the ends of its lines.
+const DOCUMENT_BYTES: usize = 16;
 
 fn push_document(output: &mut String, path: &str, content: &str) {
     output.extend(["---\n# Source: ", path, "\n", content, "\n"]);
@@ -208,7 +224,7 @@ impl Draft {
     /// # Errors
     /// [`RenderError::Manifest`].
     pub fn finish(self) -> Result<Rendered, RenderError> {
-        let (hooks, manifests) = manifest::sort_known(&self.outputs, &self.chart.known_documents)
+        let (hooks, manifests) = manifest::sort_known(self.outputs, &self.chart.known_documents)
             .map_err(RenderError::Manifest)?;
         Ok(Rendered {
             chart: self.chart,

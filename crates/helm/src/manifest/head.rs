@@ -7,6 +7,7 @@ use std::{
 
 use parking_lot::Mutex;
 use rheostat_yaml::{Limits, Node, Profile};
+use sha2::{Digest as _, Sha256};
 
 /// What Helm reads of a document.
 #[derive(Debug, Clone, Default)]
@@ -17,10 +18,13 @@ pub(super) struct Head {
     pub(super) annotations: Vec<(String, String)>,
 }
 
+/// The SHA-256 of a document's text, which stands for the text: charts hold far more text than what is read of it.
+type Digest = [u8; 32];
+
 /// What a chart's last render has read of its documents, for the next one. Most documents stay as they are, and reading them
 /// is the larger half of a render whose templates are parsed. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct KnownDocuments(Arc<Mutex<HashMap<String, Head>>>);
+pub struct KnownDocuments(Arc<Mutex<HashMap<Digest, Head>>>);
 
 impl KnownDocuments {
     /// Begins a render; another one of the same chart that is under way finds nothing.
@@ -40,17 +44,18 @@ impl KnownDocuments {
 /// What one render reads of its documents, by their texts.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
-    known: HashMap<String, Head>,
-    read: HashMap<String, Head>,
+    known: HashMap<Digest, Head>,
+    read: HashMap<Digest, Head>,
 }
 
 impl Heads {
     /// Reads a document, unless it is known.
     pub(super) fn read(&mut self, content: &str) -> Result<&Head, String> {
-        match self.read.entry(content.to_owned()) {
+        let digest = digest(content);
+        match self.read.entry(digest) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
-                let head = match self.known.remove(content) {
+                let head = match self.known.remove(&digest) {
                     Some(head) => head,
                     None => Head::read(content)?,
                 };
@@ -58,6 +63,10 @@ impl Heads {
             }
         }
     }
+}
+
+fn digest(content: &str) -> Digest {
+    Sha256::digest(content).into()
 }
 
 impl Head {
@@ -158,11 +167,11 @@ mod tests {
         assert!(first.read("kind: A").is_ok());
         known.keep(first);
         let mut second = known.take();
-        assert!(second.known.contains_key("kind: A"));
+        assert!(second.known.contains_key(&digest("kind: A")));
         assert!(second.read("kind: B").is_ok());
         known.keep(second);
         let third = known.take();
-        assert!(third.known.contains_key("kind: B"));
-        assert!(!third.known.contains_key("kind: A"));
+        assert!(third.known.contains_key(&digest("kind: B")));
+        assert!(!third.known.contains_key(&digest("kind: A")));
     }
 }
