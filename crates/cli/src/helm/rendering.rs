@@ -57,7 +57,9 @@ impl Rendering<'_> {
         for warning in &rendered.warnings {
             eprintln!("{warning}");
         }
-        let mut text = rendered.manifest(shown.crds).trim().to_owned();
+        let mut text = rendered.manifest(shown.crds);
+        // It begins with the mark of its first document, if there is one.
+        text.truncate(text.trim_end().len());
         text.push('\n');
         if shown.hooks {
             let hooks = rendered.hooks.iter();

@@ -71,6 +71,8 @@ impl Template {
         } else {
             print!("{}", self.shown(&text)?);
         }
+        // The program ends here, and the system takes back its memory at once.
+        std::mem::forget((chart, values));
         Ok(())
     }
 
