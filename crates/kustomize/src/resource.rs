@@ -143,14 +143,12 @@ impl Resource {
         Some(value.text().unwrap_or_default())
     }
 
-    /// Sets an annotation to a string. The others become texts.
+    /// Sets an annotation to a string. The others become texts, which stand nowhere else any more.
     pub(crate) fn set_annotation(&mut self, key: &str, value: &str) {
         let annotations = metadata_field(&mut self.node, ANNOTATIONS);
         if let Some(annotations) = annotations {
             for (_, value) in annotations.iter_mut() {
-                if value.as_str().is_none() || is_folded(value) {
-                    *value = Node::string(shared_text(value));
-                }
+                *value = Node::string(shared_text(value));
             }
             annotations.insert(SmolStr::from(key), Node::string(value));
         }
