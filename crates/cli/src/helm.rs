@@ -3,6 +3,7 @@
 
 mod chart;
 mod host;
+mod lint;
 mod rendering;
 mod show;
 mod template;
@@ -21,6 +22,7 @@ pub(crate) struct Helm {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Lint(Box<lint::Lint>),
     Show(show::Show),
     Template(Box<template::Template>),
 }
@@ -28,6 +30,7 @@ enum Command {
 impl Helm {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Lint(lint) => lint.run(),
             Command::Show(show) => show.run(),
             Command::Template(template) => template.run(),
         }

@@ -8,6 +8,7 @@
 //! - [`dependencies`] decides which subcharts take part;
 //! - [`engine`] executes the templates;
 //! - [`manifest`] splits and sorts what they put out;
+//! - [`lint`] finds what is wrong with a chart;
 //! - [`show`] tells of a chart what Helm does;
 //! - [`render`] does all of it in Helm's order;
 //! - [`release`] is what Helm remembers of it, and the text of its record;
@@ -19,6 +20,7 @@ pub mod chart;
 pub mod dependencies;
 pub mod engine;
 pub mod index;
+pub mod lint;
 pub mod manifest;
 pub mod package;
 pub mod release;

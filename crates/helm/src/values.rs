@@ -11,6 +11,7 @@ use rheostat_yaml::{Limits, Profile, json, parse};
 use thiserror::Error;
 
 pub use coalesce::{CoalesceError, coalesce, coalesce_tables, merge_all, merge_tables};
+pub(crate) use schema::validate_against;
 pub use schema::{SchemaError, validate};
 pub use set::{SetError, Setting, set, set_json, set_literal};
 
@@ -82,7 +83,7 @@ fn not_a_map(value: &Value) -> String {
 
 /// The documents of a text, cut at lines that begin with `---`. As in Helm each line ends with a line feed alone, the last one
 /// too.
-fn documents(text: &[u8]) -> Result<Vec<Vec<u8>>, ValuesError> {
+pub(crate) fn documents(text: &[u8]) -> Result<Vec<Vec<u8>>, ValuesError> {
     let mut documents = Vec::new();
     let mut document = Vec::new();
     for line in text.split_inclusive(|byte| *byte == b'\n') {

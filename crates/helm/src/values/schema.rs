@@ -35,6 +35,14 @@ pub fn validate(chart: &Chart, values: &Map) -> Result<(), SchemaError> {
     }
 }
 
+/// Checks values against one schema.
+///
+/// # Errors
+/// [`SchemaError`] with all that does not fit.
+pub(crate) fn validate_against(values: &Map, schema: &[u8]) -> Result<(), SchemaError> {
+    validate_one(values, schema).map_err(SchemaError)
+}
+
 fn collect(chart: &Chart, values: &Map, problems: &mut String) {
     if let Some(schema) = &chart.schema
         && let Err(problem) = validate_one(values, schema)
