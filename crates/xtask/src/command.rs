@@ -33,7 +33,7 @@ enum Command {
     /// Record and compare what the reference programs answer.
     #[command(subcommand)]
     Conformance(conformance::Command),
-    /// Make an OCI image of each controller, without a daemon.
+    /// Make an OCI image of each controller, without a daemon, and push it on request.
     Image(image::Args),
     /// Write the files that are made from code: the CRDs, alone and in the charts.
     Generate(generate::Args),
@@ -50,7 +50,7 @@ impl Xtask {
             Command::BareLoop => bench::bare::run().await,
             Command::ControlPlane(command) => control_plane::run(command).await,
             Command::Conformance(command) => conformance::run(&command).await,
-            Command::Image(args) => image::run(&args),
+            Command::Image(args) => image::run(&args).await,
             Command::Generate(args) => generate::run(&args, &repository::root()),
         };
         match outcome {

@@ -8,6 +8,7 @@
 mod layer;
 mod layout;
 mod program;
+mod push;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use crate::repository;
 use layer::{Entry, Layer};
 use layout::{Descriptor, Layout};
+use push::Remote;
 
 /// Nobody, by number: a Pod that must not run as root is checked before a user's name could be looked up.
 const USER: &str = "65534:65534";
@@ -38,13 +40,19 @@ pub struct Args {
     /// The tag; the version of the workspace if there is none.
     #[arg(long)]
     tag: Option<String>,
+    /// Pushes each image as PREFIX/CONTROLLER too, with the name and password that Docker's configuration has.
+    #[arg(long, value_name = "PREFIX")]
+    push: Option<String>,
+    /// Pushes without TLS to a registry that is not on this machine.
+    #[arg(long, requires = "push")]
+    insecure: bool,
 }
 
-/// Builds and writes what was asked for.
+/// Builds, writes and pushes what was asked for.
 ///
 /// # Errors
-/// An unknown controller; a program that does not build; files that cannot be written.
-pub fn run(args: &Args) -> Result<()> {
+/// An unknown controller; a program that does not build; files that cannot be written; a registry that refuses them.
+pub async fn run(args: &Args) -> Result<()> {
     let all = repository::controllers()?;
     for name in &args.controllers {
         if !all.contains(name) {
@@ -59,9 +67,10 @@ pub fn run(args: &Args) -> Result<()> {
     } else {
         &args.controllers
     };
+    let remotes = remotes(args, chosen)?;
     let programs = program::build(chosen)?;
     let tag = args.tag.as_deref().unwrap_or(env!("CARGO_PKG_VERSION"));
-    for (controller, program) in chosen.iter().zip(programs) {
+    for (position, (controller, program)) in chosen.iter().zip(programs).enumerate() {
         let image = Image {
             controller,
             version: tag,
@@ -75,8 +84,32 @@ pub fn run(args: &Args) -> Result<()> {
             mebibytes(layout.size()),
             directory.display()
         );
+        if let Some(remote) = remotes.get(position) {
+            let pushed = remote.push(&layout, tag).await?;
+            println!(
+                "pushed {}:{tag}: {} blobs sent, {} there already",
+                remote.name(),
+                pushed.sent,
+                pushed.present
+            );
+        }
     }
     Ok(())
+}
+
+/// Where the images of these controllers are pushed, in the same order; nowhere unless that was asked for.
+fn remotes(args: &Args, controllers: &[String]) -> Result<Vec<Remote>> {
+    let Some(prefix) = &args.push else {
+        return Ok(Vec::new());
+    };
+    let keyring = push::keyring()?;
+    controllers
+        .iter()
+        .map(|controller| {
+            let name = format!("{}/{controller}", prefix.trim_end_matches('/'));
+            Remote::new(&name, args.insecure, &keyring)
+        })
+        .collect()
 }
 
 /// What an image says of itself.

@@ -92,6 +92,20 @@ impl Layout {
             .expect("a layout is handed out with its manifest")
     }
 
+    /// What the manifest speaks of: layers and configuration.
+    pub(super) fn parts(&self) -> &[Descriptor] {
+        self.blobs.split_last().map_or(&[], |(_, parts)| parts)
+    }
+
+    /// The bytes of a blob.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub(super) fn read(&self, descriptor: &Descriptor) -> Result<Vec<u8>> {
+        let path = self.blob(descriptor);
+        fs::read(&path).with_context(|| format!("reading {}", path.display()))
+    }
+
     /// What a node downloads, in bytes.
     pub(super) fn size(&self) -> u64 {
         self.blobs.iter().map(|blob| blob.size).sum()

@@ -8,7 +8,7 @@ use rheostat_testing::process::Scratch;
 use super::*;
 
 /// An image around a program that is only bytes, in a directory of its own.
-fn assembled(program: &[u8]) -> (Scratch, Layout) {
+pub(super) fn assembled(program: &[u8]) -> (Scratch, Layout) {
     let scratch = Scratch::new("image").unwrap();
     let path = scratch.path().join("program");
     fs::write(&path, program).unwrap();
