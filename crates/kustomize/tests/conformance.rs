@@ -5,12 +5,13 @@
 //! build starts and how, and `expected.yaml` or `expected.error` is the
 //! answer, recorded by `cargo xtask conformance record`. Results must be
 //! equal to the byte; errors must have the same key phrase. What can be built
-//! is a test of the read set as well.
+//! is a test of the read set as well, and so are random trees.
 
 #![expect(clippy::disallowed_methods, reason = "the recorded answers are files")]
 
 mod conformance {
     pub(crate) mod case;
+    pub(crate) mod random_tree;
     pub(crate) mod read_set;
 }
 
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use self::conformance::case::Case;
-use self::conformance::read_set;
+use self::conformance::{random_tree, read_set};
 
 /// What people search for when a build fails. The first that an error holds
 /// is its class.
@@ -67,6 +68,9 @@ const KEY_PHRASES: [&str; 40] = [
     "must build at directory",
 ];
 
+/// Enough for each pair of a random tree's parts to meet and to be apart.
+const RANDOM_TREES: u64 = 64;
+
 fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/kustomize");
@@ -90,7 +94,12 @@ fn main() {
             .into_iter()
             .chain([Trial::test(name, move || run(&case))])
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit();
+    let random = (0..RANDOM_TREES).map(|seed| {
+        Trial::test(format!("read set of random tree {seed}"), move || {
+            read_set::check(&random_tree::case(seed)?)
+        })
+    });
+    libtest_mimic::run(&arguments, trials.chain(random).collect()).exit();
 }
 
 fn run(case: &Path) -> Result<(), Failed> {

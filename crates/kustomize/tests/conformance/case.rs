@@ -19,6 +19,15 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// A build of some files with nothing special asked for.
+    pub(crate) fn new(bodies: Bodies, start: TreePath) -> Self {
+        Self {
+            bodies,
+            start,
+            options: Options::default(),
+        }
+    }
+
     /// Reads the folder of a case.
     pub(crate) fn read(folder: &Path) -> Result<Self, Failed> {
         let mut bodies = Bodies::new();

@@ -15,12 +15,19 @@ pub(crate) fn check(case: &Case) -> Result<(), Failed> {
         return Err("a build from cold differs".into());
     }
     let (mut kept, mut outdated) = (0, 0);
-    for (path, edited) in edits(case)? {
+    for (path, edited_bodies) in edits(case)? {
         // A file where a folder is needed makes no tree.
-        let Ok(edited) = tree(&edited) else { continue };
+        let Ok(edited) = tree(&edited_bodies) else {
+            continue;
+        };
         let holds = read_set.holds_in(&edited);
         if !read_set.depends_on(&path) && !holds {
             return Err(format!("{path} is not in the read set, and is").into());
+        }
+        let presence = |bodies: &Bodies| bodies.contains_key(&path);
+        let came_or_went = presence(&case.bodies) != presence(&edited_bodies);
+        if read_set.depends_on(&path) && came_or_went && holds {
+            return Err(format!("{path} is in the read set, and is not").into());
         }
         if !holds {
             outdated += 1;
