@@ -118,10 +118,12 @@ impl Entries {
         if !self.iter().any(|(_, value)| value.holds_changeable()) {
             return Some(self.clone());
         }
-        let copies = self
-            .iter()
-            .map(|(key, value)| Some((key.clone(), value.deep_copy(depth)?)));
-        Some(Self::sorted(copies.collect::<Option<_>>()?))
+        // Collected as an `Option`, the copies would grow one by one and keep room to grow.
+        let mut copies = Vec::with_capacity(self.len());
+        for (key, value) in self {
+            copies.push((key.clone(), value.deep_copy(depth)?));
+        }
+        Some(Self::sorted(copies))
     }
 
     /// Hands over the maps and lists among them, if nobody else holds them.

@@ -210,10 +210,10 @@ impl Value {
             // A list that holds no map or list is shared: it cannot change.
             Self::List(list) if list.iter().any(Self::holds_changeable) => {
                 let depth = depth.checked_sub(1)?;
-                let items = list
-                    .iter()
-                    .map(|item| item.deep_copy(depth))
-                    .collect::<Option<_>>()?;
+                let mut items = Vec::with_capacity(list.len());
+                for item in list.iter() {
+                    items.push(item.deep_copy(depth)?);
+                }
                 Some(Self::List(Arc::new(super::List::typed(
                     list.element(),
                     items,
