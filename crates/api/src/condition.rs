@@ -1,11 +1,11 @@
-//! Conditions: our own, which are complete, and those of others, which are read with leniency.
+//! Conditions of our own kinds, which are complete.
 //!
-//! Deliberately absent: setting, sorting, truncating and summarising conditions, which the controllers' runtime does.
+//! Deliberately absent: conditions of other kinds, which the health checks read; setting, sorting, truncating and
+//! summarising conditions, which the controllers' runtime does.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::reason::Reason;
 use crate::schema;
@@ -99,57 +99,8 @@ impl Condition {
     }
 }
 
-/// A condition of an object that other people's controllers write: any field may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ForeignCondition {
-    /// The aspect; empty when missing.
-    pub r#type: String,
-    /// `True`, `False`, `Unknown`, or whatever the owner writes; empty when missing.
-    pub status: String,
-    /// One word; empty when missing.
-    pub reason: String,
-    /// Text for people; empty when missing.
-    pub message: String,
-    /// The generation that the condition was set for.
-    pub observed_generation: Option<i64>,
-}
-
-impl ForeignCondition {
-    /// The conditions in `status.conditions` of any object. Entries that are no objects, and fields of another type than
-    /// they should have, count as missing.
-    pub fn all_of(object: &Value) -> Vec<Self> {
-        let conditions = object
-            .pointer("/status/conditions")
-            .and_then(Value::as_array);
-        let entries = conditions
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object);
-        entries
-            .map(|entry| {
-                let text = |field: &str| {
-                    entry
-                        .get(field)
-                        .and_then(Value::as_str)
-                        .unwrap_or_default()
-                        .to_owned()
-                };
-                Self {
-                    r#type: text("type"),
-                    status: text("status"),
-                    reason: text("reason"),
-                    message: text("message"),
-                    observed_generation: entry.get("observedGeneration").and_then(Value::as_i64),
-                }
-            })
-            .collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -169,29 +120,6 @@ mod tests {
         assert_eq!(
             ConditionType::from("Sunny"),
             ConditionType::Other("Sunny".to_owned())
-        );
-    }
-
-    #[test]
-    fn conditions_of_others_may_lack_any_field() {
-        let object = json!({ "status": { "conditions": [
-            { "type": "Ready", "status": "True", "observedGeneration": 2 },
-            "not an object",
-            { "type": 5, "reason": null, "message": "half" },
-        ] } });
-        let read = ForeignCondition::all_of(&object);
-        assert_eq!(read.len(), 2);
-        assert_eq!(
-            (read[0].r#type.as_str(), read[0].observed_generation),
-            ("Ready", Some(2))
-        );
-        assert_eq!(
-            (read[1].r#type.as_str(), read[1].message.as_str()),
-            ("", "half")
-        );
-        assert_eq!(
-            ForeignCondition::all_of(&json!({ "status": "gone" })),
-            vec![]
         );
     }
 }
