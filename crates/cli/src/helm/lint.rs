@@ -178,7 +178,7 @@ fn unpacked(bytes: &[u8]) -> anyhow::Result<Tree> {
     let mut tree = Tree::new();
     for file in Chart::files_of_archive(bytes, ArchiveLimits::default())? {
         let path = TreePath::new(&file.name)?;
-        tree.insert(&path, File::in_memory(0o644, file.data))?;
+        tree.insert(&path, File::in_memory(0o644, &*file.data))?;
     }
     Ok(tree)
 }
