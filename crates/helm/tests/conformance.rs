@@ -2,47 +2,20 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-};
-
-use libtest_mimic::{Arguments, Failed, Trial};
-use rheostat_gotemplate::{Host, Map};
-use rheostat_helm::{Chart, RenderError, RenderOptions, chart::ChartFile, render, values};
-
-/// A host for templates that ask for nothing.
-struct Nothing;
-
-impl Host for Nothing {
-    fn now(&mut self) -> i128 {
-        0
-    }
-
-    fn random(&mut self, buffer: &mut [u8]) {
-        buffer.fill(0);
-    }
+mod support {
+    pub(crate) mod cases;
 }
 
+use std::{fs, path::Path, process::ExitCode, sync::Arc};
+
+use libtest_mimic::Failed;
+use rheostat_gotemplate::Map;
+use rheostat_helm::{Chart, RenderError, RenderOptions, chart::ChartFile, render, values};
+
+use self::support::cases::{self, Nothing};
+
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/helm");
-    let cases = fs::read_dir(folder)
-        .expect("the cases are there")
-        .map(|entry| entry.expect("readable").path());
-    let mut cases: Vec<PathBuf> = cases.filter(|path| path.is_dir()).collect();
-    cases.sort();
-    let trials = cases.into_iter().map(|case| {
-        let name = case
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        Trial::test(name, move || check(&case))
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    cases::run("helm", check)
 }
 
 fn check(case: &Path) -> Result<(), Failed> {
@@ -60,8 +33,11 @@ fn check(case: &Path) -> Result<(), Failed> {
 
 /// What the command line prints: to its output, or to its error output.
 fn answer(case: &Path, user: Option<&str>) -> Result<String, String> {
-    let chart = Chart::from_files(files(&case.join("chart"), ""))
-        .map_err(|error| format!("Error: {error}\n"))?;
+    let files = cases::chart_files(case);
+    let files = files
+        .into_iter()
+        .map(|(name, body)| ChartFile::new(name, body));
+    let chart = Chart::from_files(files.collect()).map_err(|error| format!("Error: {error}\n"))?;
     let user = match user {
         None => Arc::new(Map::new()),
         Some(text) => {
@@ -88,27 +64,4 @@ fn answer(case: &Path, user: Option<&str>) -> Result<String, String> {
         .map(rheostat_helm::manifest::Hook::document)
         .collect();
     Ok(format!("{}\n{hooks}", rendered.manifest(false).trim()))
-}
-
-fn files(folder: &Path, prefix: &str) -> Vec<ChartFile> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("readable") {
-        let path = entry.expect("readable").path();
-        let name = path
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let name = if prefix.is_empty() {
-            name
-        } else {
-            format!("{prefix}/{name}")
-        };
-        if path.is_dir() {
-            found.extend(files(&path, &name));
-        } else {
-            found.push(ChartFile::new(name, fs::read(&path).expect("readable")));
-        }
-    }
-    found
 }

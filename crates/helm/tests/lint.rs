@@ -2,49 +2,29 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-};
-
-use libtest_mimic::{Arguments, Failed, Trial};
-use rheostat_gotemplate::{Host, Map};
-use rheostat_helm::lint::{Folder, LintOptions, lint};
-use rheostat_tree::{File, Tree, TreePath};
-
-/// A host for templates that ask for nothing.
-struct Nothing;
-
-impl Host for Nothing {
-    fn now(&mut self) -> i128 {
-        0
-    }
-
-    fn random(&mut self, buffer: &mut [u8]) {
-        buffer.fill(0);
-    }
+mod support {
+    pub(crate) mod cases;
 }
 
+use std::{fs, path::Path, process::ExitCode, sync::Arc};
+
+use libtest_mimic::Failed;
+use rheostat_gotemplate::Map;
+use rheostat_helm::lint::{Folder, LintOptions, lint};
+use rheostat_tree::{Tree, TreePath};
+
+use self::support::cases::{self, Nothing};
+
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/helm-lint");
-    let cases = fs::read_dir(folder)
-        .expect("the cases are there")
-        .map(|entry| entry.expect("readable").path());
-    let mut cases: Vec<PathBuf> = cases.filter(|path| path.is_dir()).collect();
-    cases.sort();
-    let trials = cases.into_iter().map(|case| {
-        let name = case.file_name().expect("a name").to_string_lossy();
-        Trial::test(name.into_owned(), move || check(&case))
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    cases::run("helm-lint", check)
 }
 
 fn check(case: &Path) -> Result<(), Failed> {
-    let mut tree = Tree::new();
-    insert(&mut tree, &case.join("chart"), "");
+    let files = cases::chart_files(case);
+    let files = files
+        .iter()
+        .map(|(name, body)| (TreePath::new(name).expect("a path"), body.as_slice()));
+    let tree = Tree::from_files(files)?;
     let folder = Folder {
         files: &tree,
         root: &TreePath::root(),
@@ -64,20 +44,4 @@ fn check(case: &Path) -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("expected: {expected}\nactual: {actual}").into())
-}
-
-fn insert(tree: &mut Tree, folder: &Path, prefix: &str) {
-    for entry in fs::read_dir(folder).expect("readable") {
-        let path = entry.expect("readable").path();
-        let name = path.file_name().expect("a name").to_string_lossy();
-        let name = format!("{prefix}{name}");
-        if path.is_dir() {
-            insert(tree, &path, &format!("{name}/"));
-        } else {
-            let name = TreePath::new(&name).expect("a path");
-            let body = fs::read(&path).expect("readable");
-            tree.insert(&name, File::in_memory(0o644, body))
-                .expect("no conflict");
-        }
-    }
 }
