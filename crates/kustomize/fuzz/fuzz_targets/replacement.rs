@@ -3,8 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rheostat_kustomize::build::{Options, Request, Start, build};
-use rheostat_tree::{Tree, TreePath};
+use rheostat_kustomize_fuzz::build_files;
 use serde_json::json;
 
 /// Something of each kind for a path to meet.
@@ -38,21 +37,8 @@ fuzz_target!(|text: &str| {
         }],
     });
     let kustomization = kustomization.to_string();
-    let files = [
+    build_files([
         ("kustomization.yaml", kustomization.as_str()),
         ("a.yaml", OBJECT),
-    ];
-    let files = files.into_iter().filter_map(|(name, text)| {
-        let path = TreePath::new(name).ok()?;
-        Some((path, text.as_bytes()))
-    });
-    let Ok(files) = Tree::from_files(files) else {
-        return;
-    };
-    let request = Request {
-        files: &files,
-        start: Start::Directory(&TreePath::root()),
-        options: &Options::default(),
-    };
-    let _ = build(&request).and_then(|built| built.to_yaml());
+    ]);
 });
