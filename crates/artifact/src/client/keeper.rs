@@ -47,6 +47,15 @@ struct Place {
     digest: String,
 }
 
+impl Place {
+    fn new(url: &str, digest: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            digest: digest.to_owned(),
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Slot<T> {
     cell: Arc<OnceCell<Kept<T>>>,
@@ -74,11 +83,7 @@ impl<T: Clone + Send + 'static> Keeper<T> {
 
     /// What was made of the artifact behind a URL, if that is there.
     pub fn known(&self, url: &str, digest: &str) -> Option<T> {
-        let place = Place {
-            url: url.to_owned(),
-            digest: digest.to_owned(),
-        };
-        self.slots.lock().known(&place)
+        self.slots.lock().known(&Place::new(url, digest))
     }
 
     /// What `read` makes of the artifact behind a URL, on a thread on which
@@ -97,10 +102,7 @@ impl<T: Clone + Send + 'static> Keeper<T> {
     where
         E: From<FetchError> + From<JoinError> + Send + 'static,
     {
-        let place = Place {
-            url: url.to_owned(),
-            digest: digest.to_owned(),
-        };
+        let place = Place::new(url, digest);
         let cell = self.slots.lock().cell(&place);
         let kept = cell.get_or_try_init(|| self.fetch(&place, read)).await?;
         let made = kept.made.clone();
@@ -110,10 +112,7 @@ impl<T: Clone + Send + 'static> Keeper<T> {
 
     /// Lets go of an artifact that nobody offers any more.
     pub fn forget(&self, url: &str, digest: &str) {
-        let place = Place {
-            url: url.to_owned(),
-            digest: digest.to_owned(),
-        };
+        let place = Place::new(url, digest);
         self.slots.lock().by_place.remove(&place);
     }
 
