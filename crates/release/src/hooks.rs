@@ -83,11 +83,8 @@ impl Hooks<'_> {
             return Ok(());
         }
         let moment = Moment {
-            configuration: self.configuration,
+            hooks: *self,
             event,
-            timeout: self.timeout,
-            wait: self.wait,
-            is_server: self.is_server,
         };
         let run = moment.run(release).await;
         run.map_err(|problem| Cause::Hooks {
@@ -111,11 +108,8 @@ fn preface(event: HookEvent) -> &'static str {
 /// One moment of a release.
 #[derive(Debug)]
 struct Moment<'a> {
-    configuration: &'a Configuration,
+    hooks: Hooks<'a>,
     event: HookEvent,
-    timeout: Duration,
-    wait: Wait,
-    is_server: bool,
 }
 
 impl Moment<'_> {
@@ -132,7 +126,7 @@ impl Moment<'_> {
             self.delete_by(&hook, BEFORE_CREATION, &release.namespace)
                 .await?;
             let built = objects::build(
-                &self.configuration.cluster,
+                &self.hooks.configuration.cluster,
                 &hook.manifest,
                 &release.namespace,
             )
@@ -147,7 +141,7 @@ impl Moment<'_> {
                 phase: HookPhase::Running,
                 ..HookExecution::default()
             };
-            self.configuration.try_update_record(release).await;
+            self.hooks.configuration.try_update_record(release).await;
             let ended = self.create_and_wait(&hook, &mut objects).await;
             let run = &mut release.hooks[index].last_run;
             run.completed_at = now();
@@ -190,7 +184,7 @@ impl Moment<'_> {
             path: hook.path.clone(),
             problem: Box::new(problem),
         })?;
-        settle::done(self.configuration, objects, self.timeout)
+        settle::done(self.hooks.configuration, objects, self.hooks.timeout)
             .await
             .map_err(|problem| HookError::Run(Box::new(problem)))
     }
@@ -224,7 +218,8 @@ impl Moment<'_> {
         if !is_named || hook.kind == "CustomResourceDefinition" {
             return Ok(());
         }
-        let built = objects::build(&self.configuration.cluster, &hook.manifest, namespace).await;
+        let built =
+            objects::build(&self.hooks.configuration.cluster, &hook.manifest, namespace).await;
         let objects = built.map_err(|problem| HookError::BuildDeletion {
             path: hook.path.clone(),
             problem,
@@ -239,7 +234,15 @@ impl Moment<'_> {
             )
             .await;
         let gone = match deleted {
-            Ok(()) => settle::gone(self.configuration, &objects, self.wait, self.timeout).await,
+            Ok(()) => {
+                settle::gone(
+                    self.hooks.configuration,
+                    &objects,
+                    self.hooks.wait,
+                    self.hooks.timeout,
+                )
+                .await
+            }
             Err(error) => Err(error),
         };
         gone.map_err(|problem| HookError::Run(Box::new(problem)))
@@ -247,8 +250,8 @@ impl Moment<'_> {
 
     fn writer(&self) -> Writer<'_> {
         Writer {
-            configuration: self.configuration,
-            method: Method::of_hooks(self.is_server),
+            configuration: self.hooks.configuration,
+            method: Method::of_hooks(self.hooks.is_server),
             keeps_answers: false,
         }
     }
