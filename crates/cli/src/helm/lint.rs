@@ -4,15 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use clap::Args;
 use rheostat_gotemplate::Map;
+use rheostat_helm::Chart;
 use rheostat_helm::chart::ArchiveLimits;
 use rheostat_helm::lint::{Finding, Folder, LintOptions, Severity, lint};
-use rheostat_helm::{Chart, KubeVersion};
 use rheostat_tree::{File, Files, Tree, TreePath};
 
-use super::{host::Machine, values::ValueFlags};
+use super::{host::Machine, rendering::kube_version_of, values::ValueFlags};
 use crate::disk::Disk;
 
 /// How deep folders below charts/ are searched; no real chart comes near.
@@ -87,17 +87,9 @@ impl Lint {
     }
 
     fn options(&self) -> anyhow::Result<LintOptions> {
-        let version = self
-            .kube_version
-            .as_deref()
-            .filter(|version| !version.is_empty());
-        let parse = |version: &str| {
-            KubeVersion::parse(version)
-                .map_err(|error| anyhow!("invalid kube version '{version}': {error}"))
-        };
         Ok(LintOptions {
             namespace: self.namespace.clone(),
-            kube_version: version.map(parse).transpose()?,
+            kube_version: kube_version_of(self.kube_version.as_deref().unwrap_or_default())?,
             skips_schema: self.skip_schema_validation,
             ..LintOptions::default()
         })

@@ -77,9 +77,8 @@ pub(crate) fn options_of(
     api_versions: &[String],
 ) -> anyhow::Result<RenderOptions> {
     let mut capabilities = Capabilities::default();
-    if !kube_version.is_empty() {
-        capabilities.kube_version = KubeVersion::parse(kube_version)
-            .map_err(|error| anyhow!("invalid kube version '{kube_version}': {error}"))?;
+    if let Some(version) = kube_version_of(kube_version)? {
+        capabilities.kube_version = version;
     }
     capabilities
         .api_versions
@@ -88,6 +87,16 @@ pub(crate) fn options_of(
         capabilities,
         ..RenderOptions::default()
     })
+}
+
+/// The version that a flag names, if it is not empty.
+pub(crate) fn kube_version_of(text: &str) -> anyhow::Result<Option<KubeVersion>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    KubeVersion::parse(text)
+        .map(Some)
+        .map_err(|error| anyhow!("invalid kube version '{text}': {error}"))
 }
 
 /// The name of a release that a template makes.
