@@ -8,10 +8,7 @@ use super::fixture::{TEMPLATE, World, packed};
 
 #[tokio::test]
 async fn what_cannot_be_fetched_or_rendered_changes_nothing() {
-    let world = World::new("bad-input").await;
-    world.publish("1.0.0", TEMPLATE).await;
-    world.release(&json!({})).await;
-    world.released("1.0.0 blue").await;
+    let world = World::with_release("bad-input").await;
     let digest = |bytes: &[u8]| Digest::of(Algorithm::Sha256, bytes).to_string();
     let wrong = format!("sha256:{}", "0".repeat(64));
     let good = packed("1.1.0", TEMPLATE);

@@ -62,6 +62,15 @@ impl World {
         world
     }
 
+    /// A world with the first release of [`TEMPLATE`].
+    pub(crate) async fn with_release(name: &str) -> Self {
+        let world = Self::new(name).await;
+        world.publish("1.0.0", TEMPLATE).await;
+        world.release(&json!({})).await;
+        world.released("1.0.0 blue").await;
+        world
+    }
+
     /// Creates, or changes, an object in the namespace.
     pub(crate) async fn create(&self, object: &Value) {
         let mut object = object.clone();
@@ -134,12 +143,17 @@ impl World {
     }
 
     /// How often the controller has done something, by the counter's name between `rheostat_helm_` and `_total`.
-    pub(crate) async fn count(&self, what: &str) -> u64 {
+    async fn count(&self, what: &str) -> u64 {
         let metrics = self.controller.metrics().await.expect("it answers");
         let name = format!("rheostat_helm_{what}_total ");
         let count = metrics.lines().find_map(|line| line.strip_prefix(&name));
         let count = count.expect("the counter is served");
         count.trim().parse().expect("a number")
+    }
+
+    /// How often charts were rendered, and how often they were read.
+    pub(crate) async fn renders_and_reads(&self) -> [u64; 2] {
+        [self.count("renders").await, self.count("charts_read").await]
     }
 
     /// Asks for the deletion of the HelmRelease.

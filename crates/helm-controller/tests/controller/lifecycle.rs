@@ -6,10 +6,7 @@ use super::fixture::{TEMPLATE, World};
 
 #[tokio::test]
 async fn a_release_follows_chart_and_values_and_goes_with_its_object() {
-    let world = World::new("lifecycle").await;
-    world.publish("1.0.0", TEMPLATE).await;
-    world.release(&json!({})).await;
-    world.released("1.0.0 blue").await;
+    let world = World::with_release("lifecycle").await;
     world.publish("1.1.0", TEMPLATE).await;
     world.released("1.1.0 blue").await;
     world.release(&json!({"values": {"color": "red"}})).await;
@@ -25,29 +22,17 @@ async fn a_release_follows_chart_and_values_and_goes_with_its_object() {
 
 #[tokio::test]
 async fn a_pass_without_changes_renders_nothing_and_a_chart_is_read_once() {
-    let world = World::new("renders").await;
-    world.publish("1.0.0", TEMPLATE).await;
-    world.release(&json!({})).await;
-    world.released("1.0.0 blue").await;
-    let installed = [
-        world.count("renders").await,
-        world.count("charts_read").await,
-    ];
+    let world = World::with_release("renders").await;
+    let installed = world.renders_and_reads().await;
     assert_eq!(installed, [1, 1]);
     for token in ["first", "second"] {
         world.reconcile(token).await;
     }
-    let idle = [
-        world.count("renders").await,
-        world.count("charts_read").await,
-    ];
+    let idle = world.renders_and_reads().await;
     assert_eq!(idle, [1, 1], "after passes without changes");
     world.release(&json!({"values": {"color": "red"}})).await;
     world.released("1.0.0 red").await;
-    let upgraded = [
-        world.count("renders").await,
-        world.count("charts_read").await,
-    ];
+    let upgraded = world.renders_and_reads().await;
     assert_eq!(upgraded, [2, 1], "after other values");
 }
 
@@ -70,10 +55,7 @@ async fn a_failed_upgrade_is_rolled_back_and_the_next_chart_mends_it() {
 
 #[tokio::test]
 async fn an_action_of_somebody_else_is_left_alone_until_it_is_given_up() {
-    let world = World::new("locked").await;
-    world.publish("1.0.0", TEMPLATE).await;
-    world.release(&json!({})).await;
-    world.released("1.0.0 blue").await;
+    let world = World::with_release("locked").await;
     world.create(&pending()).await;
     world
         .release(&json!({"timeout": "6s", "values": {"color": "red"}}))
